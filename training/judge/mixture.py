@@ -1,0 +1,87 @@
+"""Gather labelled pairs for training the stance cross-encoder.
+
+In: a folder of public NLI sets (gzip JSON lines) and our own development pairs.
+Out: `Example`s in a seeded order, drawn by source with fixed quotas.
+Never: reads a set whose licence forbids shipping weights (see MANIFEST.yaml), or any test split.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+LABELS = ("contradiction", "entailment", "neutral")
+"""Order of the classes in the model's head and in its config.json."""
+
+QUOTAS = {
+    "mnli_dev": 16_700,
+    "cad_snli": 6_600,
+    "fever_dev": 6_000,
+    "fever_nei": 3_500,
+    "conjnli": 3_500,
+    "snli_sub": 6_000,
+    "generated": 8_000,
+}
+"""How many examples one epoch takes from each source, over `train` splits alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    premise: str
+    hypothesis: str
+    label: int
+    source: str
+
+
+def read_pairs(path: Path, *, split: str) -> Iterator[Example]:
+    """Three-way pairs of one split; rows with two-way labels are left out."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            if row["split"] == split and row["label"] in LABELS:
+                yield Example(
+                    premise=row["premise"],
+                    hypothesis=row["hypothesis"],
+                    label=LABELS.index(row["label"]),
+                    source=path.name.removesuffix(".jsonl.gz"),
+                )
+
+
+def read_jsonl(path: Path) -> Iterator[Example]:
+    """Our own or generated pairs: premise, hypothesis, label, source."""
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            yield Example(
+                premise=row["premise"],
+                hypothesis=row["hypothesis"],
+                label=LABELS.index(row["label"]),
+                source=row["source"],
+            )
+
+
+def draw_epoch(sources: dict[str, list[Example]], *, quotas: dict[str, int], seed: int) -> list[Example]:
+    """One epoch: a seeded sample of every source, shuffled together."""
+    rng = random.Random(seed)
+    drawn: list[Example] = []
+    for name, quota in quotas.items():
+        pool = sources.get(name, [])
+        drawn += rng.sample(pool, min(quota, len(pool)))
+    rng.shuffle(drawn)
+    return drawn
+
+
+def bucket_by_length(examples: list[Example], *, batch_size: int, seed: int) -> list[list[Example]]:
+    """Batches of similar length, in random order: padding would cost a third of the CPU time."""
+    rng = random.Random(seed)
+    batches: list[list[Example]] = []
+    window = batch_size * 40
+    for start in range(0, len(examples), window):
+        part = sorted(examples[start : start + window], key=lambda e: len(e.premise) + len(e.hypothesis))
+        batches += [part[i : i + batch_size] for i in range(0, len(part), batch_size)]
+    rng.shuffle(batches)
+    return batches

@@ -1,0 +1,194 @@
+"""Train the stance cross-encoder on two CPU cores (or a GPU when there is one).
+
+In: a base encoder's folder, a folder of NLI sets, optional own pairs. Out: a checkpoint folder.
+Warm-up, constant rate, linear cool-down over the last quarter (so that a run can be cut and still end well);
+a checkpoint every `--save-every` steps, and `--resume` goes on from it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import time
+from pathlib import Path
+
+import torch
+from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
+
+from training.judge.mixture import (
+    LABELS,
+    QUOTAS,
+    Example,
+    bucket_by_length,
+    draw_epoch,
+    read_jsonl,
+    read_pairs,
+)
+
+log = logging.getLogger("train")
+
+
+def load_sources(data: Path, extra: list[Path]) -> dict[str, list[Example]]:
+    """Every source of the mixture, by name; `extra` files go in under the name of their rows' `source`."""
+    sources = {
+        name: list(read_pairs(data / f"{name}.jsonl.gz", split="train"))
+        for name in QUOTAS
+        if (data / f"{name}.jsonl.gz").exists()
+    }
+    for path in extra:
+        for example in read_jsonl(path):
+            sources.setdefault(example.source, []).append(example)
+    return sources
+
+
+def load_model(base: Path, *, layers: int) -> torch.nn.Module:
+    """The base encoder with its first `layers` layers and a fresh three-way head."""
+    config = AutoConfig.from_pretrained(base)
+    config.num_hidden_layers = min(layers, config.num_hidden_layers)
+    config.num_labels = len(LABELS)
+    config.id2label = dict(enumerate(LABELS))
+    config.label2id = {label: i for i, label in enumerate(LABELS)}
+    return AutoModelForSequenceClassification.from_pretrained(base, config=config, ignore_mismatched_sizes=True)
+
+
+def rate_at(step: int, *, total: int, peak: float, warmup: int, cooldown: float) -> float:
+    """Warm up, hold, then fall linearly over the last `cooldown` share of the steps."""
+    if step < warmup:
+        return peak * (step + 1) / warmup
+    fall_from = int(total * (1 - cooldown))
+    if step < fall_from:
+        return peak
+    return peak * max(0.02, (total - step) / max(1, total - fall_from))
+
+
+def freeze_bottom(model: torch.nn.Module, *, layers: int) -> None:
+    """Keep the embeddings and the lowest layers as they are: they change little and cost a third of the time."""
+    if layers <= 0:
+        return
+    encoder = model.base_model
+    for module in [encoder.embeddings, *encoder.encoder.layer[:layers]]:
+        for parameter in module.parameters():
+            parameter.requires_grad_(False)
+
+
+@torch.no_grad()
+def evaluate(model: torch.nn.Module, tokenizer, examples: list[Example], device: str) -> float:
+    """Three-way accuracy."""
+    model.eval()
+    right = 0
+    ordered = sorted(examples, key=lambda e: len(e.premise))
+    for start in range(0, len(ordered), 64):
+        part = ordered[start : start + 64]
+        logits = model(**encode(tokenizer, part, device)).logits
+        right += int((logits.argmax(-1).cpu() == torch.tensor([e.label for e in part])).sum())
+    model.train()
+    return right / max(1, len(examples))
+
+
+def encode(tokenizer, part: list[Example], device: str):
+    return tokenizer(
+        [e.premise for e in part],
+        [e.hypothesis for e in part],
+        truncation="only_first",
+        max_length=128,
+        padding=True,
+        return_tensors="pt",
+    ).to(device)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--base", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--extra", type=Path, nargs="*", default=[])
+    parser.add_argument("--quotas", help="JSON object that replaces the built-in quotas")
+    parser.add_argument("--layers", type=int, default=6)
+    parser.add_argument("--freeze", type=int, default=2, help="embeddings and so many lowest layers stay fixed")
+    parser.add_argument("--epochs", type=int, default=1)
+    parser.add_argument("--batch-size", type=int, default=32)
+    parser.add_argument("--rate", type=float, default=5e-5)
+    parser.add_argument("--warmup", type=int, default=150)
+    parser.add_argument("--cooldown", type=float, default=0.25)
+    parser.add_argument("--save-every", type=int, default=250)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--max-seconds", type=float, default=1e9)
+    parser.add_argument("--seed", type=int, default=7)
+    args = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    torch.manual_seed(args.seed)
+    torch.set_num_threads(args.threads)
+    torch.set_flush_denormal(True)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+
+    tokenizer = AutoTokenizer.from_pretrained(args.base)
+    model = load_model(args.base, layers=args.layers).to(device)
+    freeze_bottom(model, layers=args.freeze)
+    quotas = json.loads(args.quotas) if args.quotas else QUOTAS
+    sources = load_sources(args.data, args.extra)
+    batches: list[list[Example]] = []
+    for epoch in range(args.epochs):
+        drawn = draw_epoch(sources, quotas=quotas, seed=args.seed + epoch)
+        batches += bucket_by_length(drawn, batch_size=args.batch_size, seed=args.seed + epoch)
+    held_out = list(read_pairs(args.data / "mnli_dev.jsonl.gz", split="test"))[:400]
+    log.info("sources %s, %d steps", {n: len(s) for n, s in sources.items()}, len(batches))
+    train(model, tokenizer, batches, held_out, args, device)
+
+
+def train(model, tokenizer, batches, held_out, args, device: str) -> None:
+    optimiser = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=args.rate, weight_decay=0.01)
+    loss_of = torch.nn.CrossEntropyLoss(label_smoothing=0.03)
+    started, seen, running = time.monotonic(), 0, 0.0
+    total = len(batches)
+    model.train()
+    for step, part in enumerate(batches):
+        elapsed = time.monotonic() - started
+        if step > 50 and elapsed > args.max_seconds * (1 - args.cooldown):
+            # the clock rules: fall over what is left of it, then stop
+            share = (args.max_seconds - elapsed) / (args.max_seconds * args.cooldown)
+            if share <= 0.02:
+                break
+            rate = args.rate * share
+        else:
+            rate = rate_at(step, total=total, peak=args.rate, warmup=args.warmup, cooldown=args.cooldown)
+        for group in optimiser.param_groups:
+            group["lr"] = rate
+        inputs = encode(tokenizer, part, device)
+        loss = loss_of(model(**inputs).logits, torch.tensor([e.label for e in part], device=device))
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+        optimiser.zero_grad(set_to_none=True)
+        seen += len(part)
+        running = 0.98 * running + 0.02 * loss.item() if step else loss.item()
+        if step % 25 == 0:
+            log.info("step %d/%d loss %.3f rate %.1e %.1f pairs/s", step, total, running, rate, seen / (time.monotonic() - started))
+        if step and step % args.save_every == 0:
+            save(model, tokenizer, args.out)
+            log.info("step %d mnli held-out %.3f", step, evaluate(model, tokenizer, held_out, device))
+    save(model, tokenizer, args.out)
+    log.info("done, mnli held-out %.3f", evaluate(model, tokenizer, held_out, device))
+
+
+def save(model, tokenizer, out: Path) -> None:
+    """Write beside, then swap, so that a kill leaves the old checkpoint whole."""
+    fresh = out.with_name(out.name + ".new")
+    model.save_pretrained(fresh)
+    tokenizer.save_pretrained(fresh)
+    old = out.with_name(out.name + ".old")
+    if old.exists():
+        _remove(old)
+    if out.exists():
+        out.rename(old)
+    fresh.rename(out)
+
+
+def _remove(folder: Path) -> None:
+    for path in sorted(folder.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    folder.rmdir()
+
+
+if __name__ == "__main__":
+    main()
