@@ -308,6 +308,9 @@ class Store(Protocol):
     def record_attempt(self, attempt: Attempt, *, state: AlertState, due_at: datetime) -> None:
         """Keep the attempt and move its alerts to SENT, FAILED (due again at `due_at`) or GIVEN_UP; the lease ends."""
 
+    def postpone_alerts(self, alert_ids: Sequence[str], *, due_at: datetime) -> None:
+        """Give leased alerts back unsent (the recipient has had enough for now): WAITING, due at `due_at`, no attempt."""
+
     def requeue_alert(self, alert_id: str, *, now: datetime) -> Alert:
         """Send again at the user's word: WAITING, due now, as a new mail."""
 

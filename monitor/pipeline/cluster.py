@@ -1,0 +1,146 @@
+"""Put articles into stories, in order of arrival."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from monitor.cluster.base import Clusterer, Decision, Item, Memo, SeedItem
+from monitor.errors import NotFound
+from monitor.models import Article, Seed, Stage, StageReport, Story, Vector
+from monitor.pipeline.embed import vectors_for_texts
+from monitor.pipeline.lease import StageBusy, hold_lease
+from monitor.pipeline.ports import Services
+from monitor.pipeline.tally import Tally
+from monitor.store.base import ClusterRecord
+
+BLOB = "cluster"
+MAX_PUBLISHERS_KEPT = 500
+
+
+def cluster_articles(services: Services) -> StageReport:
+    """Everything that waits for a story. One process at a time: the order of arrival decides."""
+    tally = Tally("cluster")
+    total = services.store.backlog()[Stage.CLUSTER]
+    if not total:
+        return tally.report()
+    try:
+        with hold_lease(services.store, "cluster", clock=services.clock):
+            clusterer = remembering_clusterer(services)
+            while batch := services.store.pending(Stage.CLUSTER, limit=services.settings.run.batch):
+                _assign(services, clusterer, batch, tally)
+                services.progress("cluster", done=tally.done, total=max(total, tally.done))
+    except StageBusy as busy:
+        tally.leave("cluster", str(busy))
+    return tally.report()
+
+
+def remembering_clusterer(services: Services) -> Clusterer:
+    """A clusterer with the seeds, the live window and the saved state: as if it had never stopped."""
+    clusterer = services.clusterer()
+    clusterer.add_seeds([_seed_item(services, seed) for seed in services.store.seeds()])
+    since = services.clock() - timedelta(days=services.settings.cluster.live_days)
+    memos = services.store.live_memos(since=since, model=services.embedder().model)
+    clusterer.recall(
+        [
+            Memo(
+                item_id=m.article_id,
+                story_id=m.story_id,
+                copy_of=m.copy_of,
+                publisher=m.publisher,
+                at=m.at,
+                vector=m.vector,
+                memo=m.memo,
+            )
+            for m in memos
+        ]
+    )
+    clusterer.restore(services.store.read_blob(BLOB))
+    return clusterer
+
+
+def _seed_item(services: Services, seed: Seed) -> SeedItem:
+    texts = [f"{seed.title}. {seed.summary}"]
+    texts += [f"{article.title}. {article.summary}" for article in seed.articles]
+    texts += [position.statement for position in seed.positions]
+    vectors = vectors_for_texts(services, texts)
+    return SeedItem(story_id=seed.id, texts=tuple(texts), vectors=np.stack([vectors[text] for text in texts]))
+
+
+def _assign(services: Services, clusterer: Clusterer, batch: Sequence[Article], tally: Tally) -> None:
+    vectors = services.store.vectors_of([a.id for a in batch], model=services.embedder().model)
+    passages = services.store.passages_of([a.id for a in batch])
+    items = [to_item(article, vectors[article.id], tuple(p.text for p in passages[article.id])) for article in batch]
+    decisions = clusterer.assign(items)
+    articles = {article.id: article for article in batch}
+    records = [
+        ClusterRecord(
+            article_id=d.item_id,
+            story_id=d.story_id,
+            copy_of=d.copy_of,
+            novel_passages=d.novel_passages,
+            why=d.why,
+            memo=d.memo,
+        )
+        for d in decisions
+    ]
+    stories = _grow_stories(services, decisions, articles)
+    services.store.save_clustered(records, stories, blob=(BLOB, clusterer.dump()))
+    tally.seen += len(batch)
+    tally.done += len(batch)
+    tally.new += sum(d.is_new_story for d in decisions)
+
+
+def to_item(article: Article, vector: Vector, passages: tuple[str, ...]) -> Item:
+    """What clustering needs of an article."""
+    return Item(
+        id=article.id,
+        title=article.title,
+        text=article.text,
+        vector=vector,
+        at=article.first_seen_at,
+        publisher=article.publisher,
+        language=article.language,
+        passages=passages,
+    )
+
+
+def _grow_stories(services: Services, decisions: Sequence[Decision], articles: dict[str, Article]) -> list[Story]:
+    stories: dict[str, Story] = {}
+    for decision in decisions:
+        article = articles[decision.item_id]
+        story = stories.get(decision.story_id) or _story_or_new(services, decision.story_id, article)
+        is_counted = article.story_id == decision.story_id
+        stories[story.id] = story if is_counted else _with(story, article, is_copy=bool(decision.copy_of))
+        if article.story_id and not is_counted:
+            left = stories.get(article.story_id) or _story_or_new(services, article.story_id, article)
+            stories[left.id] = replace(left, article_count=max(0, left.article_count - 1))
+    return list(stories.values())
+
+
+def _story_or_new(services: Services, story_id: str, article: Article) -> Story:
+    try:
+        return services.store.story(story_id)
+    except NotFound:
+        seen_at = article.first_seen_at
+        return Story(id=story_id, title=article.title, opened_at=seen_at, last_article_at=seen_at)
+
+
+def _with(story: Story, article: Article, *, is_copy: bool) -> Story:
+    publishers = list(story.state_blob.get("publishers", []))
+    if not is_copy and article.publisher not in publishers and len(publishers) < MAX_PUBLISHERS_KEPT:
+        publishers.append(article.publisher)
+    return replace(
+        story,
+        article_count=story.article_count + 1,
+        publisher_count=len(publishers),
+        last_article_at=_later(story.last_article_at, article.first_seen_at),
+        state_blob={**story.state_blob, "publishers": publishers},
+    )
+
+
+def _later(one: datetime, other: datetime) -> datetime:
+    return max(one, other)

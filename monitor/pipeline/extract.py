@@ -1,0 +1,96 @@
+"""Get the pages of new articles and take text and passages out of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from monitor.errors import NotFound, PageUnreachable
+from monitor.extract.base import Extracted, ExtractJob
+from monitor.fetch.base import Page
+from monitor.models import Article, ArticleState, Entry, Stage, StageReport
+from monitor.pipeline.ports import Services
+from monitor.pipeline.tally import Tally
+
+ENOUGH_CHARS = 600
+"""A feed that carries so much text itself can stand in for a page that is away for the moment."""
+PATIENCE = timedelta(hours=1)
+"""How long an article with little text in its feed waits for a page that does not answer."""
+
+
+def extract_articles(services: Services) -> StageReport:
+    """Everything that waits for extraction, in batches."""
+    tally = Tally("extract")
+    left: set[str] = set()
+    total = services.store.backlog()[Stage.EXTRACT]
+    while batch := _next_batch(services, left):
+        for job in _jobs(services, batch, tally, left):
+            for extracted in services.extractor().extract([job]):
+                _keep(services, extracted, tally)
+            services.progress("extract", done=tally.done + tally.aside + tally.left, total=total)
+    return tally.report()
+
+
+def _next_batch(services: Services, left: set[str]) -> list[Article]:
+    size = min(services.settings.run.batch, 50)  # pages of a batch are in memory together
+    waiting = services.store.pending(Stage.EXTRACT, limit=size + len(left))
+    return [article for article in waiting if article.id not in left]
+
+
+def _jobs(services: Services, batch: Sequence[Article], tally: Tally, left: set[str]) -> list[ExtractJob]:
+    jobs: list[ExtractJob] = []
+    entries: dict[str, Entry] = {}
+    for article in batch:
+        tally.seen += 1
+        try:
+            entries[article.id] = services.store.entry_of(article.id)
+        except NotFound as error:
+            services.store.set_aside(article.id, str(error))
+            tally.set_aside(article.id, str(error))
+    pages = _get_pages(services, [a for a in batch if a.id in entries and _wants_page(services, a, entries[a.id])])
+    for article in batch:
+        if article.id not in entries:
+            continue
+        page = pages.get(article.url, Page(url=article.url, final_url=article.url))
+        if _should_wait(services, article, entries[article.id], page):
+            left.add(article.id)
+            tally.leave(article.url, str(page.error))
+        else:
+            jobs.append(_job(article, entries[article.id], page))
+    return jobs
+
+
+def _wants_page(services: Services, article: Article, entry: Entry) -> bool:
+    if not article.url or services.settings.fetch.pages == "never":
+        return False
+    return services.settings.fetch.pages == "always" or len(entry.content or entry.summary) < ENOUGH_CHARS
+
+
+def _get_pages(services: Services, articles: Sequence[Article]) -> dict[str, Page]:
+    urls = list(dict.fromkeys(article.url for article in articles))
+    return {page.url: page for page in services.fetcher().get_pages(urls)} if urls else {}
+
+
+def _should_wait(services: Services, article: Article, entry: Entry, page: Page) -> bool:
+    if not isinstance(page.error, PageUnreachable) or len(entry.content or entry.summary) >= ENOUGH_CHARS:
+        return False
+    return services.clock() - article.first_seen_at < PATIENCE
+
+
+def _job(article: Article, entry: Entry, page: Page) -> ExtractJob:
+    return ExtractJob(
+        article=article,
+        entry=entry,
+        body=page.body,
+        charset=page.charset,
+        final_url=page.final_url,
+        page_problem=str(page.error) if page.error else "",
+    )
+
+
+def _keep(services: Services, extracted: Extracted, tally: Tally) -> None:
+    services.store.save_extracted(extracted.article, extracted.passages)
+    if extracted.article.state is ArticleState.SET_ASIDE:
+        tally.set_aside(extracted.article.url or extracted.article.id, extracted.article.reason)
+    else:
+        tally.done += 1

@@ -1,0 +1,216 @@
+"""Judge the new passages against the known positions, and turn verdicts into findings and alerts.
+
+A finding belongs to its position's story, whatever story the article landed in: "one alert per position, story and
+relation" then holds also when two reports of one event were clustered apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from monitor.alert import JudgedPassage, finding_id, merge_verdicts, plan_alerts, publisher_group
+from monitor.errors import JudgeUnavailable, NotFound
+from monitor.judge import PositionVectors, select_candidates
+from monitor.judge.base import Judge
+from monitor.models import (
+    Article,
+    Finding,
+    Office,
+    Pair,
+    Passage,
+    Position,
+    Relation,
+    Stage,
+    StageReport,
+    Story,
+    Verdict,
+    VerdictLabel,
+)
+from monitor.pipeline.embed import vectors_for_texts
+from monitor.pipeline.lease import StageBusy, hold_lease
+from monitor.pipeline.ports import Services
+from monitor.pipeline.tally import Tally
+
+BATCH = 50
+"""Articles judged and recorded together: what a crash makes to be done again."""
+
+
+def judge_articles(services: Services) -> StageReport:
+    """Everything that waits for judging. One process at a time, since findings grow by reading and writing."""
+    tally = Tally("judge")
+    total = services.store.backlog()[Stage.JUDGE]
+    if not total:
+        return tally.report()
+    try:
+        with hold_lease(services.store, "judge", clock=services.clock):
+            ledger = read_ledger(services)
+            while batch := services.store.pending(Stage.JUDGE, limit=BATCH):
+                _judge_batch(services, ledger, batch, tally)
+                services.progress("judge", done=tally.done, total=max(total, tally.done))
+    except (StageBusy, JudgeUnavailable) as error:
+        tally.leave("judge", str(error))
+    return tally.report()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """The positions with their vectors, and the offices that say who speaks for what."""
+
+    positions: tuple[Position, ...]
+    vectors: PositionVectors
+    offices: Mapping[str, Office]
+
+
+def read_ledger(services: Services, *, only: Sequence[str] = ()) -> Ledger:
+    """All active positions (or `only` these) with their vectors."""
+    positions = tuple(p for p in services.store.positions() if not only or p.id in only)
+    vectors = vectors_for_texts(services, [t for p in positions for t in (p.statement, p.topic)])
+    dim = services.embedder().dim
+    empty = np.zeros((0, dim), dtype=np.float32)
+    return Ledger(
+        positions=positions,
+        vectors=PositionVectors(
+            statements=np.stack([vectors[p.statement] for p in positions]) if positions else empty,
+            topics=np.stack([vectors[p.topic] for p in positions]) if positions else empty,
+        ),
+        offices=services.store.offices(),
+    )
+
+
+def pairs_to_judge(
+    services: Services, ledger: Ledger, articles: Sequence[Article]
+) -> list[tuple[Article, Passage, Pair]]:
+    """Which passages are judged against which positions: those near enough, and only positions of their day."""
+    found: list[tuple[Article, Passage, Pair]] = []
+    passages = services.store.passages_of([article.id for article in articles])
+    for article in articles:
+        novel = [passage for passage in passages[article.id] if passage.is_novel]
+        if novel and ledger.positions:
+            found += _pairs_of(services, ledger, article, novel)
+    return found
+
+
+def _pairs_of(
+    services: Services, ledger: Ledger, article: Article, novel: Sequence[Passage]
+) -> list[tuple[Article, Passage, Pair]]:
+    vectors = services.store.vectors_of([p.id for p in novel], model=services.embedder().model)
+    known = [passage for passage in novel if passage.id in vectors]
+    if not known:
+        return []
+    on = (article.published_at or article.first_seen_at).date()
+    candidates = select_candidates(
+        passages=[passage.text for passage in known],
+        passage_vectors=np.stack([vectors[passage.id] for passage in known]),
+        positions=ledger.positions,
+        position_vectors=ledger.vectors,
+        settings=services.settings.judge,
+    )
+    found = []
+    for passage_index, position_index in candidates:
+        passage, position = known[passage_index], ledger.positions[position_index]
+        if position.is_valid_on(on):
+            pair = Pair(
+                passage_id=passage.id,
+                passage=passage.text,
+                context=passage.context,
+                position=position,
+                office=ledger.offices.get(position.office),
+                on=on,
+            )
+            found.append((article, passage, pair))
+    return found
+
+
+def _judge_batch(services: Services, ledger: Ledger, batch: Sequence[Article], tally: Tally) -> None:
+    tally.seen += len(batch)
+    asked = pairs_to_judge(services, ledger, batch)
+    verdicts = _ask(services.judge(), [pair for _, _, pair in asked]) if asked else []
+    telling = [
+        (article, passage, pair.position, verdict)
+        for (article, passage, pair), verdict in zip(asked, verdicts, strict=True)
+        if verdict.label is not VerdictLabel.NEUTRAL and verdict.grade is not None and verdict.relation is not None
+    ]
+    judged = judged_passages(services, telling)
+    before, after = _merge(services, judged)
+    alerts = plan_alerts(
+        before=before,
+        after=after,
+        recipients=services.settings.alert.recipients,
+        positions={p.id: p for p in ledger.positions},
+        stories=_stories(services, after),
+        settings=services.settings.alert,
+        now=services.clock(),
+    )
+    services.store.record_verdicts(
+        done=[article.id for article in batch],
+        verdicts=[verdict for *_, verdict in telling],
+        findings=after,
+        alerts=alerts,
+    )
+    tally.done += len(batch)
+    tally.new += sum(finding.id not in before for finding in after)
+
+
+def _ask(judge: Judge, pairs: Sequence[Pair]) -> list[Verdict]:
+    return judge.judge(pairs)
+
+
+def judged_passages(
+    services: Services, telling: Sequence[tuple[Article, Passage, Position, Verdict]]
+) -> list[JudgedPassage]:
+    """The verdicts worth keeping, with what an alert must show of their article."""
+    groups = services.settings.cluster.publisher_groups
+    return [
+        JudgedPassage(
+            verdict=verdict,
+            passage=passage,
+            article=article,
+            position=position,
+            story_id=position.story_id,
+            publisher_group=publisher_group(article.publisher, groups=groups),
+        )
+        for article, passage, position, verdict in telling
+    ]
+
+
+def _merge(services: Services, judged: Sequence[JudgedPassage]) -> tuple[dict[str, Finding], list[Finding]]:
+    ids = {_finding_id(one) for one in judged}
+    # the opposite relations of the same positions too: a denial changes what was told about them
+    for one in judged:
+        for relation in Relation:
+            for by_successor in (False, True):
+                ids.add(
+                    finding_id(
+                        position_id=one.position.id,
+                        story_id=one.story_id,
+                        relation=relation,
+                        by_successor=by_successor,
+                    )
+                )
+    before = services.store.findings_by_ids(sorted(ids))
+    after = merge_verdicts(before, judged, now=services.clock())
+    return before, after
+
+
+def _finding_id(one: JudgedPassage) -> str:
+    relation = one.verdict.relation
+    assert relation is not None  # judged_passages keeps verdicts with a relation only
+    return finding_id(
+        position_id=one.position.id,
+        story_id=one.story_id,
+        relation=relation,
+        by_successor=one.verdict.by_successor,
+    )
+
+
+def _stories(services: Services, findings: Sequence[Finding]) -> dict[str, Story]:
+    stories: dict[str, Story] = {}
+    for story_id in {finding.story_id for finding in findings}:
+        try:
+            stories[story_id] = services.store.story(story_id)
+        except NotFound:
+            continue  # withdrawn meanwhile: the alert then names the position alone
+    return stories
