@@ -1,0 +1,188 @@
+"""Tell the same text from the same story: exact, near and contained copies among live articles.
+
+In: a document with its words. Out: the article it copies, and which passages earlier copies lack.
+Never: compares meanings. Boilerplate sentences are learnt from articles that are no copies, as the stream goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import TypeVar
+
+import numpy as np
+
+from monitor.cluster import words as w
+from monitor.cluster.base import Item
+from monitor.cluster.document import Document
+from monitor.cluster.fingerprints import FingerprintIndex, fingerprint
+from monitor.cluster.frequencies import Frequencies
+from monitor.cluster.words import Hashes
+
+Key = TypeVar("Key", int, str)
+
+SHORT_WORDS = 12
+"""Below this many words only the exact text tells a copy: headlines of one event share triples by chance."""
+CONTAINED = 0.6
+"""Share of the shorter text found in the longer one above which it is an extract of it."""
+CONTAINED_SHINGLES = 40
+OVERALL_ARTICLES, PUBLISHER_ARTICLES = 5, 3
+"""Articles (no copies of each other) with the same sentence above which it is boilerplate."""
+_COMPARED = 24
+_SHARED_MINIMA = 2
+_INDEX_BELOW = 0.6
+_MAX_ADDING = 64
+_NEW_SHARE = 0.02
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyMatch:
+    """`jaccard` of the shingles; `contained` is the shorter text's share in the longer."""
+
+    document: Document
+    jaccard: float
+    contained: float
+
+
+class CopyIndex:
+    """Live articles by text. `threshold` is the Jaccard similarity above which two are copies."""
+
+    def __init__(self, threshold: float, sentences: Frequencies, *, half_window_seconds: float) -> None:
+        self._threshold = threshold
+        self._sentences = sentences
+        self._half_window = half_window_seconds
+        self._index = FingerprintIndex()
+        self._next = 0
+        self._documents: dict[int, Document] = {}
+        self._numbers: dict[str, int] = {}
+        self._exact: dict[int, list[Document]] = {}
+        self._adding: dict[str, list[Document]] = {}
+
+    def read_text(self, item: Item, document: Document) -> list[int]:
+        """Give the document its shingles, boilerplate apart; the sentence hashes for `learn_sentences`."""
+        parts = [w.read_words(sentence) for sentence in w.split_sentences(item.text)]
+        hashes = [_hash_for(item.publisher, part) for part in parts]
+        kept = list(chain.from_iterable(p for p, h in zip(parts, hashes, strict=True) if not self._is_boilerplate(h)))
+        everything = list(chain.from_iterable(parts))[: w.MAX_WORDS]
+        kept = kept[: w.MAX_WORDS]
+        if len(everything) < SHORT_WORDS:
+            everything = kept = w.read_words(item.title, 60) + everything
+        document.is_short = len(kept) < SHORT_WORDS
+        document.exact = w.hash_sentence(everything) << 16 | min(len(everything), 0xFFFF)
+        document.shingles = w.hash_shingles(kept)
+        document.removed = np.setdiff1d(w.hash_shingles(everything), document.shingles)
+        return [h for pair, part in zip(hashes, parts, strict=True) if len(part) > 2 for h in pair if h]
+
+    def learn_sentences(self, hashes: Sequence[int]) -> None:
+        """Count the sentences of an article that is no copy."""
+        self._sentences.add(dict.fromkeys(hashes))
+
+    def find(self, document: Document) -> CopyMatch | None:
+        """The nearest live article that this one copies, if any."""
+        same = next((d for d in self._exact.get(document.exact, ()) if d.id != document.id), None)
+        if same is not None and document.exact & 0xFFFF:
+            return CopyMatch(document=same, jaccard=1.0, contained=1.0)
+        if document.is_short or not len(document.shingles):
+            return None
+        return self._find_near(document)
+
+    def mark(self, document: Document, match: CopyMatch | None) -> None:
+        """Decide whether later articles need this one to be found and to know its passages."""
+        if match is None:
+            return
+        aged = document.at - match.document.at > self._half_window
+        document.is_indexed = match.jaccard < _INDEX_BELOW or aged
+        document.adds_text = aged or bool(_share_unknown(document, self._texts_of(document)) > _NEW_SHARE)
+
+    def add(self, document: Document) -> None:
+        self._exact.setdefault(document.exact, [])
+        if document.is_indexed or not self._exact[document.exact]:
+            self._exact[document.exact].append(document)
+        root = document.copy_of or document.id
+        adding = self._adding.setdefault(root, [])
+        if document.adds_text and len(adding) < _MAX_ADDING:
+            adding.append(document)
+        if document.is_indexed and not document.is_short and len(document.shingles):
+            number, self._next = self._next, self._next + 1
+            self._documents[number], self._numbers[document.id] = document, number
+            self._index.add(number, fingerprint(document.shingles))
+
+    def remove(self, document: Document) -> None:
+        number = self._numbers.pop(document.id, None)
+        if number is not None:
+            del self._documents[number]
+            self._index.remove(number)
+        _drop(self._exact, document.exact, document)
+        _drop(self._adding, document.copy_of or document.id, document)
+
+    def tell_novel(self, passages: Sequence[str], document: Document) -> tuple[bool, ...]:
+        """For each passage whether earlier copies lack it; all of an origin's passages are novel."""
+        if not document.copy_of:
+            return (True,) * len(passages)
+        known = self._texts_of(document)
+        return tuple(_is_unknown(passage, known) for passage in passages)
+
+    def _find_near(self, document: Document) -> CopyMatch | None:
+        best: CopyMatch | None = None
+        numbers = self._index.find(fingerprint(document.shingles), at_least=_SHARED_MINIMA)
+        for number in numbers[:_COMPARED]:
+            match = _compare(document, self._documents[number])
+            if match.document.id != document.id and self._is_copy(match, document) and _is_nearer(match, best):
+                best = match
+            if best is not None and best.jaccard > 0.9:
+                break
+        return best
+
+    def _is_copy(self, match: CopyMatch, document: Document) -> bool:
+        shorter = min(len(document.shingles), len(match.document.shingles))
+        within = match.contained >= CONTAINED and shorter >= CONTAINED_SHINGLES
+        return match.jaccard >= self._threshold or within
+
+    def _is_boilerplate(self, hashes: tuple[int, int]) -> bool:
+        overall, publisher = hashes
+        counts = self._sentences.counts
+        return counts.get(overall, 0) >= OVERALL_ARTICLES or counts.get(publisher, 0) >= PUBLISHER_ARTICLES
+
+    def _texts_of(self, document: Document) -> Hashes:
+        """All shingles of the other copies that added something."""
+        others = [d for d in self._adding.get(document.copy_of, ()) if d.id != document.id]
+        if not others:
+            return np.empty(0, np.uint32)
+        return np.concatenate([part for d in others for part in (d.shingles, d.removed)])
+
+
+def _hash_for(publisher: str, words: Sequence[str]) -> tuple[int, int]:
+    """The sentence's hash, overall and for this publisher (0 where none is named)."""
+    return w.hash_sentence(words), w.hash_sentence([publisher, "|", *words]) if publisher else 0
+
+
+def _compare(document: Document, other: Document) -> CopyMatch:
+    shared = len(np.intersect1d(document.shingles, other.shingles, assume_unique=True))
+    sizes = len(document.shingles), len(other.shingles)
+    return CopyMatch(document=other, jaccard=shared / (sum(sizes) - shared), contained=shared / max(1, min(sizes)))
+
+
+def _is_nearer(match: CopyMatch, best: CopyMatch | None) -> bool:
+    return best is None or match.jaccard > best.jaccard
+
+
+def _share_unknown(document: Document, known: Hashes) -> float:
+    own = np.concatenate([document.shingles, document.removed])
+    return 1 - float(np.isin(own, known).mean()) if len(own) else 0.0
+
+
+def _is_unknown(passage: str, known: Hashes) -> bool:
+    """Strict on purpose: one inserted "not" makes three new triples and must be judged."""
+    shingles = w.hash_shingles(w.read_words(passage))
+    if not len(shingles):
+        return False
+    return 1 - float(np.isin(shingles, known).mean()) > _NEW_SHARE
+
+
+def _drop(lists: dict[Key, list[Document]], key: Key, document: Document) -> None:
+    left = [d for d in lists.get(key, ()) if d.id != document.id]
+    if left:
+        lists[key] = left
+    else:
+        lists.pop(key, None)
