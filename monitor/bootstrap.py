@@ -70,7 +70,7 @@ def _channels(settings: Settings) -> Callable[[Recipient], Channel]:
 
     def channel(recipient: Recipient) -> Channel:
         if recipient.name not in made:
-            made[recipient.name] = make_channel(settings.alert, recipient=recipient)
+            made[recipient.name] = make_channel(settings.alert, recipient)
         return made[recipient.name]
 
     return channel

@@ -158,7 +158,9 @@ def _show(console: Console, services: Services, demo: Demo) -> None:
 def _show_stories(console: Console, services: Services) -> None:
     console.print("\n[bold]Stories you watch[/bold]")
     for story in services.store.stories(limit=10, seeds_only=True):
-        console.print(f"  {story.title}: {story.article_count} articles, {story.publisher_count} independent publishers")
+        console.print(
+            f"  {story.title}: {story.article_count} articles, {story.publisher_count} independent publishers"
+        )
     counts = services.store.counts()
     console.print(f"  … and {counts.stories} stories in all, made of {counts.articles} articles")
 

@@ -6,7 +6,17 @@ from typing import Annotated, Any
 
 import typer
 
-from monitor.cli.output import ConfigOption, JsonOption, LimitOption, out, plain, print_json, print_table, services_of, when
+from monitor.cli.output import (
+    ConfigOption,
+    JsonOption,
+    LimitOption,
+    out,
+    plain,
+    print_json,
+    print_table,
+    services_of,
+    when,
+)
 from monitor.models import Finding, Grade, Review
 
 findings_app = typer.Typer(no_args_is_help=True, help="Findings: position × story × relation, with evidence.")
@@ -64,12 +74,16 @@ def show_finding(finding_id: str, *, config: ConfigOption = None, as_json: JsonO
     if as_json:
         return print_json({**shown(finding), "position": position})
     successor = ", a later holder of the office" if finding.by_successor else ""
-    out(f"{finding.id}: {finding.verdict.value}, {finding.relation.value}{successor}; {finding.grade.value} ({finding.probability:.2f})")
+    out(
+        f"{finding.id}: {finding.verdict.value}, {finding.relation.value}{successor}; {finding.grade.value} ({finding.probability:.2f})"
+    )
     out(f"  known: {position.holder}, {position.stated_on}: “{position.statement}”")
     for evidence in finding.evidence:
         copies = f", {evidence.copies} copies" if evidence.copies else ""
-        out(f"\n  {evidence.publisher}{' (copy)' if evidence.is_copy else ''}{copies}, {when(evidence.published_at)}: "
-            f"{evidence.speaker or 'the article itself'}")
+        out(
+            f"\n  {evidence.publisher}{' (copy)' if evidence.is_copy else ''}{copies}, {when(evidence.published_at)}: "
+            f"{evidence.speaker or 'the article itself'}"
+        )
         out(f"  “{evidence.passage}”")
         for cue in evidence.cues:
             out(f"    {cue.kind}: {evidence.passage[cue.start : cue.end]}")

@@ -104,7 +104,10 @@ def show_story(
         return print_json({**shown, "articles": [_without_text(article) for article in articles]})
     out(f"{story.id}: {story.title}")
     out(f"  {origin_line(articles)}")
-    rows = [(a.id, when(a.first_seen_at), a.publisher, f"copy of {a.copy_of}" if a.copy_of else "", a.title) for a in articles]
+    rows = [
+        (a.id, when(a.first_seen_at), a.publisher, f"copy of {a.copy_of}" if a.copy_of else "", a.title)
+        for a in articles
+    ]
     print_table(("article", "first seen", "publisher", "", "title"), rows, empty="  no articles yet")
     for article_id, reason in reasons.items():
         out(f"{article_id}: {reason}")
@@ -146,7 +149,9 @@ def show_article(article_id: str, *, config: ConfigOption = None, as_json: JsonO
         why = services.store.why_of(article_id)
     if as_json:
         return print_json({"article": article, "passages": passages, "why": why})
-    out(f"{article.title}\n  {article.publisher}, claimed {when(article.published_at)}, seen {when(article.first_seen_at)}")
+    out(
+        f"{article.title}\n  {article.publisher}, claimed {when(article.published_at)}, seen {when(article.first_seen_at)}"
+    )
     out(f"  {article.url}\n  story {article.story_id or '–'}  copy of {article.copy_of or '–'}  {article.state.value}")
     if article.reason:
         out(f"  note: {article.reason}")
@@ -184,7 +189,9 @@ def search(
     if as_json:
         return print_json(hits)
     for hit in hits:
-        out(f"{hit.kind.value:8} {when(hit.first_seen_at)}  {hit.publisher}: {hit.title}\n         {hit.snippet}\n         {hit.url}")
+        out(
+            f"{hit.kind.value:8} {when(hit.first_seen_at)}  {hit.publisher}: {hit.title}\n         {hit.snippet}\n         {hit.url}"
+        )
     if not hits:
         out("nothing found")
     else:

@@ -73,8 +73,10 @@ def load(folder: FolderArgument = None, *, config: ConfigOption = None, as_json:
         print_json(changes)
         raise typer.Exit(DONE)
     for seed_id, change in changes.items():
-        out(f"{seed_id}: story {change.story}; positions: {len(change.added)} added, {len(change.changed)} changed, "
-            f"{len(change.withdrawn)} withdrawn, {change.unchanged} unchanged")
+        out(
+            f"{seed_id}: story {change.story}; positions: {len(change.added)} added, {len(change.changed)} changed, "
+            f"{len(change.withdrawn)} withdrawn, {change.unchanged} unchanged"
+        )
         for sign, ids in (("+", change.added), ("~", change.changed), ("-", change.withdrawn)):
             for position_id in ids:
                 out(f"  {sign} {position_id}")
@@ -129,7 +131,15 @@ def backtest_position(
     if as_json:
         return print_json(raised)
     rows = [
-        (r.verdict.grade or "–", r.verdict.label.value, f"{r.verdict.probability:.2f}", r.article.publisher, r.passage.text)
+        (
+            r.verdict.grade or "–",
+            r.verdict.label.value,
+            f"{r.verdict.probability:.2f}",
+            r.article.publisher,
+            r.passage.text,
+        )
         for r in raised
     ]
-    return print_table(("grade", "verdict", "probability", "publisher", "passage"), rows, empty="it would have raised nothing")
+    return print_table(
+        ("grade", "verdict", "probability", "publisher", "passage"), rows, empty="it would have raised nothing"
+    )

@@ -102,10 +102,7 @@ def doctor(*, config: ConfigOption = None, as_json: JsonOption = False) -> None:
         _check("store", lambda: _store_line(settings)),
         _check("embedding model", lambda: _embedder_line(settings)),
         _check("judge", lambda: make_judge(settings.judge).name),
-        *(
-            _check(f"mail to {r.name}", make_channel(settings.alert, recipient=r).check)
-            for r in settings.alert.recipients
-        ),
+        *(_check(f"mail to {r.name}", make_channel(settings.alert, r).check) for r in settings.alert.recipients),
     ]
     if not settings.alert.recipients:
         checks.append(("mail", False, f"nobody is told: write a recipient into {settings.alerts}"))

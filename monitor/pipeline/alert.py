@@ -6,7 +6,8 @@ import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
-from monitor.alert import Batch, compose_mail, group_alerts, may_send, message_id_for, next_try
+from monitor.alert.compose import compose_mail
+from monitor.alert.outbox import MailBatch, group_alerts, may_send, next_try
 from monitor.errors import DeliveryDeferred, DeliveryRefused
 from monitor.models import Alert, AlertState, Attempt, StageReport
 from monitor.pipeline.ports import Services
@@ -23,7 +24,7 @@ def send_alerts(services: Services) -> StageReport:
     tally = Tally("alert")
     limit = services.settings.run.batch
     while leased := _lease(services, limit):
-        for batch in group_alerts(leased, settings=services.settings.alert):
+        for batch in group_alerts(leased, services.settings.alert):
             _send(services, batch, tally)
             services.progress("alert", done=tally.done, total=tally.seen)
     return tally.report()
@@ -35,7 +36,7 @@ def _lease(services: Services, limit: int) -> list[Alert]:
     return services.store.lease_alerts(now=now, until=until, limit=limit)
 
 
-def _send(services: Services, batch: Batch, tally: Tally) -> None:
+def _send(services: Services, batch: MailBatch, tally: Tally) -> None:
     tally.seen += len(batch.alerts)
     recipient = _recipient(services, batch)
     if recipient is None:
@@ -43,7 +44,7 @@ def _send(services: Services, batch: Batch, tally: Tally) -> None:
         return
     hour_ago = services.clock() - timedelta(hours=1)
     sent = services.store.sent_since(batch.recipient, since=hour_ago)
-    if not may_send(sent, recipient=recipient):
+    if not may_send(sent, recipient):
         services.store.postpone_alerts([a.id for a in batch.alerts], due_at=services.clock() + THROTTLE_PAUSE)
         for alert in batch.alerts:
             tally.leave(alert.id, f"{recipient.name} got {sent} mails within the hour; waits {THROTTLE_PAUSE}")
@@ -51,25 +52,22 @@ def _send(services: Services, batch: Batch, tally: Tally) -> None:
     _deliver(services, batch, recipient, tally)
 
 
-def _deliver(services: Services, batch: Batch, recipient: Recipient, tally: Tally) -> None:
+def _deliver(services: Services, batch: MailBatch, recipient: Recipient, tally: Tally) -> None:
     settings = services.settings.alert
     ids = [alert.id for alert in batch.alerts]
-    message_id = batch.message_id or message_id_for(ids, domain=settings.message_domain)
-    services.store.assign_message(ids, message_id)
-    message = compose_mail(
-        batch.alerts, settings=settings, recipient=recipient, message_id=message_id, now=services.clock()
-    )
+    services.store.assign_message(ids, batch.message_id)
+    message = compose_mail(batch.alerts, settings, recipient=recipient, message_id=batch.message_id)
     try:
         services.channel(recipient).deliver(message, recipient=recipient.address.get_secret_value())
     except DeliveryDeferred as error:
-        _record(services, batch, message_id, error=str(error), refused=False)
+        _record(services, batch, error=str(error), refused=False)
         _leave(batch.alerts, str(error), tally)
     except DeliveryRefused as error:
-        _record(services, batch, message_id, error=str(error), refused=True)
+        _record(services, batch, error=str(error), refused=True)
         for alert in batch.alerts:
             tally.set_aside(alert.id, str(error))
     else:
-        _record(services, batch, message_id, error="", refused=False)
+        _record(services, batch, error="", refused=False)
         tally.done += len(ids)
         tally.new += 1
 
@@ -79,7 +77,7 @@ def _leave(alerts: Sequence[Alert], reason: str, tally: Tally) -> None:
         tally.leave(alert.id, reason)
 
 
-def _record(services: Services, batch: Batch, message_id: str, *, error: str, refused: bool) -> None:
+def _record(services: Services, batch: MailBatch, *, error: str, refused: bool) -> None:
     now = services.clock()
     if not error:
         state, due_at = AlertState.SENT, now
@@ -87,9 +85,9 @@ def _record(services: Services, batch: Batch, message_id: str, *, error: str, re
         state, due_at = AlertState.GIVEN_UP, now
     else:
         tries = 1 + max(alert.attempts for alert in batch.alerts)
-        state, due_at = next_try(tries, settings=services.settings.alert, now=now)
+        state, due_at = next_try(tries, services.settings.alert, now)
     attempt = Attempt(
-        message_id=message_id,
+        message_id=batch.message_id,
         channel=batch.channel,
         recipient=batch.recipient,
         alert_ids=tuple(alert.id for alert in batch.alerts),
@@ -101,12 +99,12 @@ def _record(services: Services, batch: Batch, message_id: str, *, error: str, re
     log.info("mail tried", extra={"alerts": len(batch.alerts), "ok": not error, "state": state.value})
 
 
-def _give_up(services: Services, batch: Batch, reason: str, tally: Tally) -> None:
-    _record(services, batch, batch.message_id, error=reason, refused=True)
+def _give_up(services: Services, batch: MailBatch, reason: str, tally: Tally) -> None:
+    _record(services, batch, error=reason, refused=True)
     for alert in batch.alerts:
         tally.set_aside(alert.id, reason)
 
 
-def _recipient(services: Services, batch: Batch) -> Recipient | None:
+def _recipient(services: Services, batch: MailBatch) -> Recipient | None:
     named = [r for r in services.settings.alert.recipients if r.name == batch.recipient]
     return next((r for r in named if r.channel == batch.channel), None)

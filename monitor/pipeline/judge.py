@@ -7,14 +7,14 @@ relation" then holds also when two reports of one event were clustered apart.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from monitor.alert import JudgedPassage, finding_id, merge_verdicts, plan_alerts, publisher_group
+from monitor.alert.findings import JudgedPassage, finding_id, merge_verdicts
+from monitor.alert.plan import plan_alerts
 from monitor.errors import JudgeUnavailable, NotFound
 from monitor.judge import PositionVectors, select_candidates
-from monitor.judge.base import Judge
 from monitor.models import (
     Article,
     Finding,
@@ -26,7 +26,6 @@ from monitor.models import (
     Stage,
     StageReport,
     Story,
-    Verdict,
     VerdictLabel,
 )
 from monitor.pipeline.embed import vectors_for_texts
@@ -127,22 +126,36 @@ def _pairs_of(
 def _judge_batch(services: Services, ledger: Ledger, batch: Sequence[Article], tally: Tally) -> None:
     tally.seen += len(batch)
     asked = pairs_to_judge(services, ledger, batch)
-    verdicts = _ask(services.judge(), [pair for _, _, pair in asked]) if asked else []
+    verdicts = services.judge().judge([pair for *_, pair in asked]) if asked else []
     telling = [
         (article, passage, pair.position, verdict)
         for (article, passage, pair), verdict in zip(asked, verdicts, strict=True)
         if verdict.label is not VerdictLabel.NEUTRAL and verdict.grade is not None and verdict.relation is not None
     ]
-    judged = judged_passages(services, telling)
-    before, after = _merge(services, judged)
+    copies = services.store.copies_of([article.id for article, *_ in telling])
+    before = services.store.findings_by_ids(_ids_around([position for *_, position, _ in telling]))
+    after = merge_verdicts(
+        before,
+        [
+            JudgedPassage(
+                verdict=verdict,
+                passage=passage,
+                article=replace(article, story_id=position.story_id),
+                copies=len(copies.get(article.id, ())),
+            )
+            for article, passage, position, verdict in telling
+        ],
+        now=services.clock(),
+        publisher_groups=services.settings.cluster.publisher_groups,
+    )
     alerts = plan_alerts(
-        before=before,
-        after=after,
-        recipients=services.settings.alert.recipients,
-        positions={p.id: p for p in ledger.positions},
+        before,
+        after,
+        positions={position.id: position for position in ledger.positions},
         stories=_stories(services, after),
         settings=services.settings.alert,
         now=services.clock(),
+        copies=copies,
     )
     services.store.record_verdicts(
         done=[article.id for article in batch],
@@ -154,55 +167,13 @@ def _judge_batch(services: Services, ledger: Ledger, batch: Sequence[Article], t
     tally.new += sum(finding.id not in before for finding in after)
 
 
-def _ask(judge: Judge, pairs: Sequence[Pair]) -> list[Verdict]:
-    return judge.judge(pairs)
-
-
-def judged_passages(
-    services: Services, telling: Sequence[tuple[Article, Passage, Position, Verdict]]
-) -> list[JudgedPassage]:
-    """The verdicts worth keeping, with what an alert must show of their article."""
-    groups = services.settings.cluster.publisher_groups
-    return [
-        JudgedPassage(
-            verdict=verdict,
-            passage=passage,
-            article=article,
-            position=position,
-            story_id=position.story_id,
-            publisher_group=publisher_group(article.publisher, groups=groups),
-        )
-        for article, passage, position, verdict in telling
-    ]
-
-
-def _merge(services: Services, judged: Sequence[JudgedPassage]) -> tuple[dict[str, Finding], list[Finding]]:
-    ids = {_finding_id(one) for one in judged}
-    # the opposite relations of the same positions too: a denial changes what was told about them
-    for one in judged:
-        for relation in Relation:
-            for by_successor in (False, True):
-                ids.add(
-                    finding_id(
-                        position_id=one.position.id,
-                        story_id=one.story_id,
-                        relation=relation,
-                        by_successor=by_successor,
-                    )
-                )
-    before = services.store.findings_by_ids(sorted(ids))
-    after = merge_verdicts(before, judged, now=services.clock())
-    return before, after
-
-
-def _finding_id(one: JudgedPassage) -> str:
-    relation = one.verdict.relation
-    assert relation is not None  # judged_passages keeps verdicts with a relation only
-    return finding_id(
-        position_id=one.position.id,
-        story_id=one.story_id,
-        relation=relation,
-        by_successor=one.verdict.by_successor,
+def _ids_around(positions: Sequence[Position]) -> list[str]:
+    """Every finding that there can be on these positions: a word of the holder denies one of another relation."""
+    return sorted(
+        finding_id(position.id, position.story_id, relation=relation, by_successor=by_successor)
+        for position in {position.id: position for position in positions}.values()
+        for relation in Relation
+        for by_successor in (False, True)
     )
 
 

@@ -245,6 +245,9 @@ class Store(Protocol):
     def articles_of_story(self, story_id: str, *, limit: int) -> list[Article]:
         """By `first_seen_at`, earliest first."""
 
+    def copies_of(self, article_ids: Sequence[str]) -> dict[str, list[Article]]:
+        """Known copies by id of their origin, earliest first; origins without copies are left out."""
+
     def why_of(self, article_id: str) -> dict[str, Any]:
         """How clustering explained its decision; empty when it has not decided."""
 
