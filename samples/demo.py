@@ -1,4 +1,4 @@
-"""Run the main job on the sample news: serve it on loopback, run all stages on day 8 and again on day 10, show the result.
+"""Run the main job on the sample news: serve it on loopback, run all stages on day 8 and on day 10, show the result.
 
 In: nothing but this repository. Out: a folder (var/demo) with the store, the mails as files and the report.
 Never: touches another store, sends a mail over a network.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import typer
+from typer.exceptions import TyperException
 
 from monitor.cli import alerts, evaluate, feeds, findings, maintain, read, seeds, stages, status
 from monitor.cli.output import DONE, WRONG_USE, err
@@ -26,9 +27,8 @@ for part in (stages, seeds, feeds, read, findings, alerts, status, maintain, eva
 def main() -> None:
     """Entry point of the command `monitor`."""
     try:
-        app(standalone_mode=False)
-    except typer.Exit as done:
-        sys.exit(done.exit_code)
+        status = app(standalone_mode=False)  # the exit status where a command ended by typer.Exit, else None
+        sys.exit(status if isinstance(status, int) else DONE)
     except (SettingsInvalid, NotFound) as error:
         err(str(error))
         sys.exit(WRONG_USE)
@@ -46,15 +46,6 @@ def main() -> None:
     except BrokenPipeError:  # `monitor … | head`
         sys.stderr.close()
         sys.exit(DONE)
-    except Exception as error:
-        # click's own usage errors carry an exit code and a message for the user; all else is a bug and says so
-        _show_usage_error(error)
-
-
-def _show_usage_error(error: Exception) -> None:
-    show = getattr(error, "show", None)
-    code = getattr(error, "exit_code", None)
-    if show is None or code is None:
-        raise error
-    show()
-    sys.exit(WRONG_USE)
+    except TyperException as error:  # a complaint about wrong use
+        err(error.format_message())
+        sys.exit(WRONG_USE)

@@ -79,9 +79,8 @@ def eval_judge(file: FileArgument, *, config: ConfigOption = None, as_json: Json
     if as_json:
         return print_json({"results": results, "metrics": metrics, "judge": {"name": name, "revision": revision}})
     for result in results:
-        out(
-            f"{result['id']}: {result['verdict']} {result['relation'] or ''} {result['grade'] or ''} {result['speaker']}"
-        )
+        told = (result["verdict"], result["relation"] or "", result["grade"] or "", result["speaker"])
+        out(f"{result['id']}: {' '.join(told)}")
     telling = sum(result["verdict"] is not VerdictLabel.NEUTRAL for result in results)
     out(f"{len(results)} pairs, {telling} not neutral, by {judge.name}")
     for metric, value in (metrics or {}).items():

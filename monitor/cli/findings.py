@@ -74,9 +74,8 @@ def show_finding(finding_id: str, *, config: ConfigOption = None, as_json: JsonO
     if as_json:
         return print_json({**shown(finding), "position": position})
     successor = ", a later holder of the office" if finding.by_successor else ""
-    out(
-        f"{finding.id}: {finding.verdict.value}, {finding.relation.value}{successor}; {finding.grade.value} ({finding.probability:.2f})"
-    )
+    grade = f"{finding.grade.value} ({finding.probability:.2f})"
+    out(f"{finding.id}: {finding.verdict.value}, {finding.relation.value}{successor}; {grade}")
     out(f"  known: {position.holder}, {position.stated_on}: “{position.statement}”")
     for evidence in finding.evidence:
         copies = f", {evidence.copies} copies" if evidence.copies else ""

@@ -39,7 +39,7 @@ CONTROL = {i: " " for i in [*range(32), 127, *range(128, 160)] if i not in (9, 1
 """Control characters of foreign text, which could steer a terminal, become blanks."""
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any) -> Any:  # noqa: PLR0911 - one return per kind of value is the clearest
     """A dataclass tree as JSON-able data: times as ISO text, enums as their words, arrays and bytes left out."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}

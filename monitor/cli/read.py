@@ -149,9 +149,8 @@ def show_article(article_id: str, *, config: ConfigOption = None, as_json: JsonO
         why = services.store.why_of(article_id)
     if as_json:
         return print_json({"article": article, "passages": passages, "why": why})
-    out(
-        f"{article.title}\n  {article.publisher}, claimed {when(article.published_at)}, seen {when(article.first_seen_at)}"
-    )
+    out(article.title)
+    out(f"  {article.publisher}, claimed {when(article.published_at)}, seen {when(article.first_seen_at)}")
     out(f"  {article.url}\n  story {article.story_id or '–'}  copy of {article.copy_of or '–'}  {article.state.value}")
     if article.reason:
         out(f"  note: {article.reason}")
@@ -189,9 +188,8 @@ def search(
     if as_json:
         return print_json(hits)
     for hit in hits:
-        out(
-            f"{hit.kind.value:8} {when(hit.first_seen_at)}  {hit.publisher}: {hit.title}\n         {hit.snippet}\n         {hit.url}"
-        )
+        out(f"{hit.kind.value:8} {when(hit.first_seen_at)}  {hit.publisher}: {hit.title}")
+        out(f"         {hit.snippet}\n         {hit.url}")
     if not hits:
         out("nothing found")
     else:
