@@ -178,7 +178,8 @@ class Store(Protocol):
         revision: text fields, `content_hash` and entry are taken over, `revision` grows, the state goes back
         to FETCHED, while `first_seen_at`, `story_id` and `copy_of` stay (REVISED; beyond `MAX_REVISIONS`, KNOWN).
         Anything else is KNOWN and changes nothing, also when another feed delivers the same article.
-        The state's `new_entries` grows by the number of NEW.
+        Of two items with one article id in one call the first counts; the later ones are KNOWN.
+        The larger of the given and the stored `new_entries` grows by the number of NEW.
         """
 
     # articles ----------------------------------------------------------------------------------------------
@@ -203,12 +204,19 @@ class Store(Protocol):
         """Those that exist."""
 
     def save_extracted(self, article: Article, passages: Sequence[Passage]) -> None:
-        """Replace the article and all its passages (verdicts of passages that vanish are kept in the findings)."""
+        """Replace the article and all its passages (verdicts of passages that vanish are kept in the findings).
+
+        Nothing happens when the store holds a later `revision`: that one waits for extraction itself. Likewise the
+        marks EMBEDDED, CLUSTERED and JUDGED pass by an article that is FETCHED (revised or reset meanwhile).
+        """
 
     def set_aside(self, article_id: str, reason: str) -> None: ...
 
     def reset(self, article_ids: Sequence[str], state: ArticleState) -> None:
-        """Send articles back, so that the stages after `state` do them again."""
+        """Send articles back, so that the stages after `state` do them again.
+
+        Before CLUSTERED, their decisions (memo, why) are forgotten; `story_id` and `copy_of` stay until the next.
+        """
 
     def passages_of(self, article_ids: Sequence[str]) -> dict[str, list[Passage]]:
         """By article, in order of index; articles without passages are there with an empty list."""
@@ -222,7 +230,10 @@ class Store(Protocol):
         """Those that exist with exactly this model."""
 
     def articles_of_other_models(self, model: str, *, limit: int) -> list[str]:
-        """Ids of articles whose own vector was made by another model, oldest first."""
+        """Ids of articles whose own vector was made by another model, oldest first.
+
+        Without those FETCHED (they will be embedded anyway) or SET_ASIDE (nothing waits for them).
+        """
 
     # stories -----------------------------------------------------------------------------------------------
 
@@ -277,7 +288,8 @@ class Store(Protocol):
         alerts: Sequence[Alert],
     ) -> None:
         """One call for what judging decided: alerts are created if absent, findings replaced whole (but for the
-        review, which stays), verdicts replaced, and last the articles `done` marked JUDGED."""
+        review, which stays), verdicts replaced pair by pair (a neutral one takes an earlier one away), and last
+        the articles `done` marked JUDGED."""
 
     def verdicts_on(self, position_id: str, *, limit: int) -> list[Verdict]:
         """Newest passages first; neutral ones are not kept."""
@@ -292,7 +304,7 @@ class Store(Protocol):
     def findings_by_ids(self, finding_ids: Sequence[str]) -> dict[str, Finding]: ...
 
     def review_finding(self, finding_id: str, review: Review) -> None:
-        """Keep the analyst's word; a dismissed finding's waiting alerts are given up."""
+        """Keep the analyst's word; a dismissed finding's alerts that are not sent are given up."""
 
     # outbox ------------------------------------------------------------------------------------------------
 
@@ -309,10 +321,15 @@ class Store(Protocol):
         """Before sending: which mail carries them, so that a repeat after a crash is the same mail."""
 
     def record_attempt(self, attempt: Attempt, *, state: AlertState, due_at: datetime) -> None:
-        """Keep the attempt and move its alerts to SENT, FAILED (due again at `due_at`) or GIVEN_UP; the lease ends."""
+        """Keep the attempt and move its alerts to SENT, FAILED (due again at `due_at`) or GIVEN_UP; the lease ends.
+
+        What was SENT stays so, and what was given up is not tried again by a later FAILED.
+        """
 
     def postpone_alerts(self, alert_ids: Sequence[str], *, due_at: datetime) -> None:
-        """Give leased alerts back unsent (the recipient has had enough for now): WAITING, due at `due_at`, no attempt."""
+        """Give leased alerts back unsent (the recipient has had enough for now): WAITING, due at `due_at`, no attempt.
+
+        Alerts that are not SENDING stay as they are."""
 
     def requeue_alert(self, alert_id: str, *, now: datetime) -> Alert:
         """Send again at the user's word: WAITING, due now, as a new mail."""
@@ -333,7 +350,11 @@ class Store(Protocol):
     def search(
         self, query: str, *, vector: Vector | None, model: str, which: SearchFilter, limit: int
     ) -> list[SearchHit]:
-        """Words (all match better than some) and, if given, nearness of meaning, fused by reciprocal rank."""
+        """Words (all match better than some) and, if given, nearness of meaning, fused by reciprocal rank.
+
+        Each article is found once, shown by its best passage where one has words of the query or is near.
+        No query is a mistake: whatever a person types is looked for as words.
+        """
 
     def acquire_lease(self, name: str, *, owner: str, now: datetime, until: datetime) -> bool:
         """True when nobody else holds it at `now`; the owner may renew."""

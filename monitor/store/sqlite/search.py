@@ -1,0 +1,246 @@
+"""Find articles by words and by nearness of meaning.
+
+In: what a person typed, perhaps its vector. Out: each article found once, shown by its best passage.
+Never: lets a query fail on its syntax; every word is quoted. Nearness compares with every vector in the time
+window, newest first and up to a limit, so that neither time nor memory grow without bound.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from monitor.models import Article, Passage, Vector
+from monitor.store.base import SearchFilter, SearchHit, SearchKind
+from monitor.store.sqlite.part import ARTICLES, PASSAGES, Part, at_most
+from monitor.store.sqlite.rows import Where, clean_text, ids_text, time_text
+from monitor.store.sqlite.vectors import ARTICLE, PASSAGE
+
+MAX_WORDS = 32
+"""Words of a query that count; FTS5 refuses expressions that are too deep."""
+CANDIDATES = 200
+"""Length of each ranking before they are fused (at least; a larger limit asks for more)."""
+VECTORS_COMPARED = 200_000
+"""Of each kind, the newest: about 300 MB read at 384 dimensions, in batches."""
+BATCH = 4_096
+RANK_OFFSET = 60
+"""Reciprocal rank fusion: Cormack, Clarke and Büttcher, SIGIR 2009."""
+TITLE_WEIGHT = 3.0
+"""A headline is written to be found by: its words count thrice (a choice, not measured)."""
+SNIPPET_CHARS = 240
+
+BY_WORDS = """
+    SELECT articles.id FROM articles_words JOIN articles ON articles.seq = articles_words.rowid
+    WHERE articles_words MATCH ? AND {where}
+    ORDER BY bm25(articles_words, {weight}, 1.0), articles.id LIMIT ?
+"""
+VECTORS = """
+    SELECT vectors.rowid, vectors.vector FROM vectors JOIN articles ON articles.id = vectors.article_id
+    WHERE vectors.kind = ? AND vectors.model = ? AND length(vectors.vector) = ? AND {where}
+    ORDER BY vectors.at DESC, vectors.owner_id LIMIT ?
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Near:
+    article_id: str
+    passage_id: str
+    """Empty when the article's own vector was the nearest."""
+
+
+class SearchPart(Part):
+    def search(
+        self, query: str, *, vector: Vector | None, model: str, which: SearchFilter, limit: int
+    ) -> list[SearchHit]:
+        words = query_words(query)
+        depth = max(CANDIDATES, limit)
+        with self._database.read_at_once() as connection:
+            by_words = _rank_by_words(connection, words, which, depth=depth)
+            near = [] if vector is None else _rank_by_nearness(connection, vector, model, which, depth=depth)
+            scores = fuse(by_words, _unique(each.article_id for each in near))
+            best = sorted(scores, key=lambda article_id: (-scores[article_id], article_id))[: at_most(limit)]
+            articles, passages = _load(connection, best)
+        nearest = {each.article_id: each.passage_id for each in reversed(near) if each.passage_id}
+        return [
+            _hit(articles[each], passages.get(each, []), words, nearest=nearest.get(each, ""), score=scores[each])
+            for each in best
+        ]
+
+
+def query_words(query: str) -> list[str]:
+    """The words that count: pieces between blanks with a letter or digit in them, each once."""
+    pieces = clean_text(query).split()
+    return list(dict.fromkeys(piece for piece in pieces if any(map(str.isalnum, piece))))[:MAX_WORDS]
+
+
+def fuse(*rankings: Sequence[str]) -> dict[str, float]:
+    """Reciprocal rank fusion: the sum of 1 / (60 + rank) over the rankings, ranks from 1."""
+    scores: dict[str, float] = {}
+    for ranking in rankings:
+        for rank, item in enumerate(ranking, start=1):
+            scores[item] = scores.get(item, 0.0) + 1 / (RANK_OFFSET + rank)
+    return scores
+
+
+def _rank_by_words(
+    connection: sqlite3.Connection, words: Sequence[str], which: SearchFilter, *, depth: int
+) -> list[str]:
+    """Articles with all words, best first; if they are few, then those with some."""
+    if not words:
+        return []
+    quoted = ['"' + word.replace('"', '""') + '"' for word in words]
+    found = _match(connection, " AND ".join(quoted), which, depth=depth)
+    if len(found) < depth and len(words) > 1:
+        found += _match(connection, " OR ".join(quoted), which, depth=depth)
+    return _unique(found)[:depth]
+
+
+def _match(connection: sqlite3.Connection, expression: str, which: SearchFilter, *, depth: int) -> list[str]:
+    where = _conditions(which)
+    sql = BY_WORDS.format(where=where, weight=TITLE_WEIGHT)
+    return [row["id"] for row in connection.execute(sql, (expression, *where.values, depth))]
+
+
+def _conditions(which: SearchFilter) -> Where:
+    where = Where()
+    if which.since is not None:
+        where.add("articles.first_seen_at >= ?", time_text(which.since))
+    if which.until is not None:
+        where.add("articles.first_seen_at < ?", time_text(which.until))
+    if which.publisher:
+        where.add("articles.publisher = ?", clean_text(which.publisher))
+    if which.story_id:
+        where.add("articles.story_id = ?", clean_text(which.story_id))
+    if which.position_id or which.verdict is not None:
+        where.add(*_judged(which))
+    return where
+
+
+def _judged(which: SearchFilter) -> tuple[str, ...]:
+    where = Where()
+    if which.position_id:
+        where.add("verdicts.position_id = ?", clean_text(which.position_id))
+    if which.verdict is not None:
+        where.add("verdicts.label = ?", which.verdict.value)
+    join = "SELECT passages.article_id FROM verdicts JOIN passages ON passages.id = verdicts.passage_id"
+    return (f"articles.id IN ({join} WHERE {where})", *map(str, where.values))
+
+
+def _rank_by_nearness(
+    connection: sqlite3.Connection, vector: Vector, model: str, which: SearchFilter, *, depth: int
+) -> list[_Near]:
+    """Owners by cosine (vectors are of unit length), nearest first."""
+    wanted = np.asarray(vector, dtype=np.float32).ravel()
+    rows, scores = [], []
+    for kind in (ARTICLE, PASSAGE):
+        for numbers, matrix in _vectors(connection, kind, model, which, size=wanted.size):
+            rows.append(numbers)
+            scores.append(matrix @ wanted)
+    if not rows:
+        return []
+    return _owners(connection, _best(np.concatenate(rows), np.concatenate(scores), depth=depth))
+
+
+def _vectors(
+    connection: sqlite3.Connection, kind: str, model: str, which: SearchFilter, *, size: int
+) -> Iterator[tuple[npt.NDArray[np.int64], Vector]]:
+    """Row numbers `(n,)` and their vectors `(n, size)`, batch by batch."""
+    where = _conditions(which)
+    if which.since is not None:  # said of the index's own column too, which makes the window a range to read
+        where.add("vectors.at >= ?", time_text(which.since))
+    if which.until is not None:
+        where.add("vectors.at < ?", time_text(which.until))
+    sql = VECTORS.format(where=where)
+    cursor = connection.execute(sql, (kind, clean_text(model), size * 4, *where.values, VECTORS_COMPARED))
+    while batch := cursor.fetchmany(BATCH):
+        matrix = np.frombuffer(b"".join(row[1] for row in batch), dtype="<f4").reshape(-1, size)
+        yield np.array([row[0] for row in batch], dtype=np.int64), matrix
+
+
+def _best(rows: npt.NDArray[np.int64], scores: Vector, *, depth: int) -> list[int]:
+    """Row numbers of the best scores, best first. An article has many passages: more are taken than asked for."""
+    finite = np.isfinite(scores)
+    rows, scores = rows[finite], scores[finite]
+    order = np.argsort(-scores, kind="stable")[: depth * 4]
+    return [int(row) for row in rows[order]]
+
+
+def _owners(connection: sqlite3.Connection, rows: Sequence[int]) -> list[_Near]:
+    sql = """
+        SELECT vectors.kind, vectors.owner_id, vectors.article_id
+        FROM json_each(?) AS wanted CROSS JOIN vectors ON vectors.rowid = wanted.value ORDER BY wanted.key
+    """
+    found = connection.execute(sql, (f"[{','.join(map(str, rows))}]",))
+    return [
+        _Near(article_id=row["article_id"], passage_id=row["owner_id"] if row["kind"] == PASSAGE else "")
+        for row in found
+    ]
+
+
+def _unique(ids: Sequence[str] | Iterator[str]) -> list[str]:
+    return list(dict.fromkeys(ids))
+
+
+def _load(
+    connection: sqlite3.Connection, article_ids: Sequence[str]
+) -> tuple[dict[str, Article], dict[str, list[Passage]]]:
+    ids = (ids_text(article_ids),)
+    rows = connection.execute("SELECT * FROM articles WHERE id IN (SELECT value FROM json_each(?))", ids)
+    articles = {row["id"]: ARTICLES.read(row) for row in rows}
+    passages: dict[str, list[Passage]] = {}
+    sql = """
+        SELECT * FROM passages WHERE article_id IN (SELECT value FROM json_each(?)) ORDER BY article_id, "index", id
+    """
+    for row in connection.execute(sql, ids):
+        passages.setdefault(row["article_id"], []).append(PASSAGES.read(row))
+    return articles, passages
+
+
+def _hit(
+    article: Article, passages: Sequence[Passage], words: Sequence[str], *, nearest: str, score: float
+) -> SearchHit:
+    """Shown by the passage with most of the words, or else by the nearest one, or else by the article's start."""
+    best = max(passages, key=lambda each: (count_words(each.text, words), each.id == nearest), default=None)
+    if best is not None and best.id != nearest and count_words(best.text, words) == 0:
+        best = None
+    return SearchHit(
+        kind=SearchKind.ARTICLE if best is None else SearchKind.PASSAGE,
+        article_id=article.id,
+        passage_id="" if best is None else best.id,
+        title=article.title,
+        publisher=article.publisher,
+        url=article.url,
+        story_id=article.story_id,
+        first_seen_at=article.first_seen_at,
+        snippet=snippet(article.text or article.title if best is None else best.text, words),
+        score=score,
+    )
+
+
+def count_words(text: str, words: Sequence[str]) -> int:
+    """How many of the words begin a word of the text."""
+    return sum(1 for word in words if _find(text, word) is not None)
+
+
+def _find(text: str, word: str) -> int | None:
+    """Where a word of the text begins with this one. Endings differ, which the index knows and this does not:
+    a long word is looked for by all but its last two letters."""
+    core = word.strip("\"'.,;:!?()[]«»“”„‘’")
+    stem = core[:-2] if len(core) > 6 else core
+    found = re.search(rf"\b{re.escape(stem)}", text, re.IGNORECASE) if stem else None
+    return None if found is None else found.start()
+
+
+def snippet(text: str, words: Sequence[str]) -> str:
+    """At most about 240 characters around the first of the words that the text holds."""
+    places = [place for word in words if (place := _find(text, word)) is not None]
+    start = max(0, min(places, default=0) - SNIPPET_CHARS // 3)
+    if start and (blank := text.find(" ", start, start + 40)) != -1:
+        start = blank + 1
+    end = min(len(text), start + SNIPPET_CHARS)
+    return f"{'… ' if start else ''}{text[start:end].strip()}{' …' if end < len(text) else ''}"
