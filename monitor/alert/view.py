@@ -204,10 +204,7 @@ def _source_words(source: Mapping[str, Any]) -> str:
 def _follows_words(follows: Mapping[str, Any] | None) -> str:
     if not follows:
         return ""
-    return (
-        f"Anonymous sources had reported it since {time_words(follows['first_seen_at'])} (finding {follows['id']}); "
-        "now it is on the record."
-    )
+    return f"Anonymous sources had reported it since {time_words(follows['first_seen_at'])}; now it is on the record."
 
 
 def _copies(payload: Mapping[str, Any], lead: EvidenceView | None) -> tuple[CopyView, ...]:
