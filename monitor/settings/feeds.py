@@ -86,6 +86,6 @@ def _read_opml(path: Path) -> list[Feed]:
             raise SettingsInvalid(f"{path}: xmlUrl {row.get('url', '')!r}: {cause}") from cause
         tags = tuple(str(tag) for tag in row.get("tags", []))
         feeds.append(Feed(url=url, title=str(row.get("title", "")), tags=tags))
-    if result.get("bozo") and not feeds:
-        raise SettingsInvalid(f"{path}: is not OPML: {result.get('bozo_exception')}")
+    if not feeds:
+        raise SettingsInvalid(f"{path}: is not OPML, or names no feed (xmlUrl)")
     return feeds

@@ -38,6 +38,7 @@ def load_settings(path: Path | None = None, *, environment: Mapping[str, str] | 
     data = {} if data is None else data
     if not isinstance(data, dict):
         raise SettingsInvalid(f"{name}:1: must be a mapping of rooms (store:, fetch:, …) to fields")
+    data = {room: fields for room, fields in data.items() if fields is not None}  # a room with comments alone
     variables = _from_environment(env)
     data = _merge(data, variables)
     return _validate(_with_alerts(data), name=name, lines=lines, variables=variables)

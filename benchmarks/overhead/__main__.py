@@ -1,0 +1,176 @@
+"""`make bench-overhead`: 500 invented articles through all stages.
+
+Own overhead = CPU seconds of the whole run (worker processes included) less those spent inside the two models,
+as a share of the whole. Peak memory and the second run are measured in processes of their own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from monitor.bootstrap import open_services
+from monitor.models import Pair, Vector
+from monitor.pipeline import load_seeds, run_once
+from monitor.settings import load_settings, read_seeds
+from samples.news import NEWS_PATH, load_news
+
+ARTICLES = 500
+
+
+class Metered:
+    """Counts the CPU seconds spent inside a model, all threads included."""
+
+    def __init__(self, inner: Any) -> None:
+        self.inner, self.seconds = inner, 0.0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.inner, name)
+
+    def encode(self, texts: list[str]) -> Vector:
+        return self._timed(self.inner.encode, texts)  # type: ignore[no-any-return]
+
+    def judge(self, pairs: list[Pair]) -> Any:
+        return self._timed(self.inner.judge, pairs)
+
+    def _timed(self, call: Any, argument: Any) -> Any:
+        before = time.process_time()
+        try:
+            return call(argument)
+        finally:
+            self.seconds += time.process_time() - before
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """The folder on a free loopback port, by a process of its own whose CPU time is not counted here."""
+    code = (
+        "import functools, http.server as h\n"
+        "class Q(h.SimpleHTTPRequestHandler):\n    def log_message(self, *a): pass\n"
+        f"s = h.ThreadingHTTPServer(('127.0.0.1', 0), functools.partial(Q, directory={str(folder)!r}))\n"
+        "print(s.server_port, flush=True)\ns.serve_forever()\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        try:
+            yield f"http://127.0.0.1:{server.stdout.readline().strip()}"
+        finally:
+            server.terminate()
+
+
+def write_world(folder: Path, base: str, *, articles: int) -> Path:
+    """A feed and its pages: the sample news' paragraphs, newly put together into as many articles as asked for."""
+    rng = random.Random(5)
+    news = load_news(NEWS_PATH)
+    bodies = [list(a.body) for p in news.publishers for a in news.articles_of(p, day=10)]
+    titles = [a.title for p in news.publishers for a in news.articles_of(p, day=10)]
+    items = []
+    for number in range(articles):
+        picked = rng.sample(bodies, 3)
+        paragraphs = [paragraph for body in picked for paragraph in rng.sample(body, min(3, len(body)))]
+        text = "".join(f"<p>{p}</p>" for p in paragraphs)
+        title = f"{rng.choice(titles)} ({number})"
+        page = folder / f"{number}.html"
+        page.write_text(
+            f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1>{text}</article></body></html>"
+        )
+        items.append({"id": str(number), "url": f"{base}/{page.name}", "title": title, "content_html": text})
+    feed = folder / "feed.json"
+    feed.write_text(json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "world", "items": items}))
+    (folder / "feeds.yaml").write_text(
+        yaml.safe_dump({"feeds": [{"url": f"{base}/feed.json", "publisher": "world.example"}]})
+    )
+    config = folder / "monitor.yaml"
+    config.write_text(
+        yaml.safe_dump(
+            {
+                "store": {"url": f"sqlite:{folder / 'w.db'}"},
+                "feeds": str(folder / "feeds.yaml"),
+                "alerts": str(folder / "alerts.yaml"),
+                "seeds": "samples/seeds",
+                "fetch": {"allow_private": ["127.0.0.0/8"], "page_pause_seconds": 0, "per_host": 8},
+                "run": {"progress": False},
+            }
+        )
+    )
+    return config
+
+
+def cpu_seconds() -> float:
+    """User and system time of this process and its ended children."""
+    own, ended = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + ended.ru_utime + ended.ru_stime
+
+
+def measure_first_run(config: Path) -> dict[str, float]:
+    settings = load_settings(config)
+    before = cpu_seconds()
+    with open_services(settings) as services:
+        embedder, judge = Metered(services.embedder()), Metered(services.judge())
+        embedder.encode(["warm up"])  # loading the models is not the stages' work
+        loading = cpu_seconds() - before
+        metered = replace(services, embedder=lambda: embedder, judge=lambda: judge)
+        load_seeds(metered, read_seeds(settings.seeds))
+        run_once(metered)
+        counts = services.store.counts()
+    total = cpu_seconds() - before - loading
+    return {
+        "articles": counts.articles,
+        "passages": counts.passages,
+        "total_cpu_seconds": total,
+        "embedding_cpu_seconds": embedder.seconds,
+        "judging_cpu_seconds": judge.seconds,
+        "own_share": 1 - (embedder.seconds + judge.seconds) / total,
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+def measure_second_run(config: Path) -> dict[str, Any]:
+    """A run with nothing new, in a process of its own: which heavy modules it loaded, and its CPU seconds."""
+    code = (
+        "import sys, resource, json, pathlib\n"
+        "from monitor.settings import load_settings\nfrom monitor.bootstrap import open_services\n"
+        "from monitor.pipeline import run_once\n"
+        f"with open_services(load_settings(pathlib.Path({str(config)!r}))) as s: run_once(s)\n"
+        "u = resource.getrusage(resource.RUSAGE_SELF)\n"
+        "print(json.dumps({'cpu_seconds': u.ru_utime + u.ru_stime, 'peak_mb': u.ru_maxrss / 1024,"
+        " 'loaded': [m for m in ('torch', 'onnxruntime', 'sentence_transformers') if m in sys.modules]}))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--articles", type=int, default=ARTICLES)
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as base:
+        config = write_world(Path(folder), base, articles=args.articles)
+        first = measure_first_run(config)
+        second = measure_second_run(config)
+    print("| measure | value | limit |\n|---|---|---|")
+    print(f"| articles, passages | {first['articles']:.0f}, {first['passages']:.0f} | |")
+    print(f"| share of CPU time outside the two models | {first['own_share']:.1%} | 10 % |")
+    parts = [f"{first[name]:.1f}" for name in ("embedding_cpu_seconds", "judging_cpu_seconds", "total_cpu_seconds")]
+    print(f"| CPU seconds: embedding, judging, all | {', '.join(parts)} | |")
+    print(f"| peak memory | {first['peak_mb']:.0f} MB | 1,500 MB |")
+    print(f"| second run: models loaded | {second['loaded'] or 'none'} | none |")
+    print(f"| second run: CPU, peak memory | {second['cpu_seconds']:.1f} s, {second['peak_mb']:.0f} MB | |")
+
+
+if __name__ == "__main__":
+    main()
