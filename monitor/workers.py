@@ -21,6 +21,7 @@ import subprocess
 import sys
 import threading
 from multiprocessing.connection import Connection, Pipe
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -47,8 +48,8 @@ class WorkerFailed(Unusable):
 class KillableWorkers:
     """A pool of at most `count` workers, each started when first needed. Thread-safe.
 
-    `seconds` are CPU seconds of one call; `memory_mb` limits a worker's address space (Linux only: macOS has no
-    such limit). A `MonitorError` that the function raises reaches the caller as it is.
+    `seconds` are CPU seconds of one call; `memory_mb` is what a worker may take beyond its libraries (Linux only:
+    macOS holds no such limit). A `MonitorError` that the function raises reaches the caller as it is.
     """
 
     def __init__(self, target: str, *, count: int, seconds: float, memory_mb: int) -> None:
@@ -120,7 +121,7 @@ class _Worker:
         problem = self._receive(START_SECONDS)
         if problem is not None:
             self.kill()
-            raise SettingsInvalid(f"The worker for {target} did not start within {memory_mb} MB: {problem}")
+            raise SettingsInvalid(f"The worker for {target} did not start: {problem}")
 
     def call(self, payload: object, seconds: float) -> Any:
         self.calls += 1
@@ -173,9 +174,9 @@ def serve() -> None:
     _, descriptor, target, memory_mb = sys.argv[1:]
     connection = Connection(int(descriptor))
     try:
-        _limit_memory(int(memory_mb))
         module, _, name = target.partition(":")
         function = getattr(importlib.import_module(module), name)
+        _limit_memory(int(memory_mb))
     except (ImportError, AttributeError, MemoryError, ValueError, OSError) as error:
         connection.send(f"{type(error).__name__}: {error}")
         return
@@ -213,6 +214,9 @@ def _run(function: Any, payload: object, seconds: float) -> tuple[str, object]:
 
 
 def _limit_memory(memory_mb: int) -> None:
+    """So much more than the imported libraries have reserved, which on many cores can be gigabytes never used."""
     if not sys.platform.startswith("linux"):
         return  # macOS accepts RLIMIT_AS and does not hold it
-    resource.setrlimit(resource.RLIMIT_AS, (memory_mb << 20, memory_mb << 20))
+    reserved = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    limit = reserved + (memory_mb << 20)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

@@ -6,8 +6,24 @@ Never: touches the store, extracts text, decides what is done with an error.
 
 from __future__ import annotations
 
-from monitor.fetch.base import Fetcher
+from monitor.fetch.base import Fetcher, Page, PollResult
+from monitor.fetch.check import CheckedEntry, CheckedSource, check_sources
+from monitor.fetch.schedule import is_due
+from monitor.fetch.urls import canonicalize_url, registered_domain
 from monitor.settings.model import FetchSettings
+
+__all__ = [
+    "CheckedEntry",
+    "CheckedSource",
+    "Fetcher",
+    "Page",
+    "PollResult",
+    "canonicalize_url",
+    "check_sources",
+    "is_due",
+    "make_fetcher",
+    "registered_domain",
+]
 
 
 def make_fetcher(settings: FetchSettings, *, allow_file_pages: bool = False) -> Fetcher:

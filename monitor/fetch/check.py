@@ -21,25 +21,21 @@ HEAD_BYTES = 1_024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedEntry:
+    id: str
+    url: str
+    title: str
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedSource:
     """`reason` says why it is not OK, or what was odd though it is."""
 
     source: str
     ok: bool
     reason: str
-    entries: tuple[Entry, ...] = ()
-
-    def as_json(self) -> dict[str, object]:
-        rows = [
-            {
-                "id": entry.id,
-                "url": entry.url,
-                "title": entry.title,
-                "published_at": entry.published_at.isoformat() if entry.published_at else None,
-            }
-            for entry in self.entries
-        ]
-        return {"source": self.source, "ok": self.ok, "reason": self.reason, "entries": rows}
+    entries: tuple[CheckedEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +62,11 @@ def _checked(one: _Found, results: dict[str, PollResult]) -> CheckedSource:
     if result.error:
         return CheckedSource(source=one.source, ok=False, reason=result.state.reason)
     reason = "; ".join(result.warnings[:5]) or ("" if result.entries else "it has no entries")
-    return CheckedSource(source=one.source, ok=True, reason=reason, entries=result.entries)
+    return CheckedSource(source=one.source, ok=True, reason=reason, entries=tuple(map(_entry, result.entries)))
+
+
+def _entry(entry: Entry) -> CheckedEntry:
+    return CheckedEntry(id=entry.id, url=entry.url, title=entry.title, published_at=entry.published_at)
 
 
 def _find(source: str) -> Iterator[_Found]:

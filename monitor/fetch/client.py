@@ -232,8 +232,8 @@ def _connection_failure(error: aiohttp.ClientConnectorError) -> TransferFailed:
         return TransferFailed(f"the name {error.host} does not resolve")
     if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError):
         return TransferFailed(f"no trustworthy encrypted connection: {_short(error)}")
-    if REFUSED in str(error):
-        return TransferFailed(str(error.os_error.args[0] if error.os_error.args else error), is_final=True)
+    if REFUSED in str(error.os_error):
+        return TransferFailed(str(error.os_error), is_final=True)
     return TransferFailed(f"no connection to {error.host}:{error.port} ({error.os_error.strerror or error.os_error})")
 
 

@@ -222,7 +222,9 @@ async def _go_ahead(_: Job) -> None:
 
 
 def _host_key(url: str) -> str:
-    """Whose patience it is: the registered domain; files and addresses by themselves, with the port."""
+    """Whose patience it is: the registered domain; addresses by themselves, with the port; each file by itself."""
+    if url.startswith("file:"):
+        return url
     domain = registered_domain(url)
     if "." in domain and not domain.replace(".", "").isdigit():
         return domain

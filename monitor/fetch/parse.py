@@ -9,7 +9,9 @@ stay off; nh3 and our own joining do their work.
 from __future__ import annotations
 
 import io
+import re
 import warnings as python_warnings
+from email.utils import parseaddr
 from typing import Any
 
 import feedparser
@@ -21,6 +23,7 @@ from monitor.fetch.jsonfeed import read_json_feed
 from monitor.fetch.sniff import Kind, sniff
 
 TARGET = "monitor.fetch.parse:parse_feed"
+DECLARATION = re.compile(r"<\?xml[^>]*\?>")
 HARMLESS = frozenset({"CharacterEncodingOverride", "NonXMLContentType"})
 """feedparser's complaints about labels, not about the document."""
 
@@ -36,18 +39,14 @@ def parse_feed(job: ParseJob) -> ParsedFeed:
 
 
 def _read_xml_feed(job: ParseJob, warnings: Warnings) -> tuple[str, list[Item]]:
-    headers = {"content-location": job.base_url}
-    charset = _usable_charset(job)
-    if charset:
-        headers["content-type"] = f"application/xml; charset={charset}"
-    with python_warnings.catch_warnings():
-        python_warnings.simplefilter("ignore")  # of feedparser's own use of its old names
-        result: Any = feedparser.parse(
-            io.BytesIO(job.body),  # bytes alone would be tried as a file's name
-            response_headers=headers,
-            sanitize_html=False,
-            resolve_relative_uris=False,
-        )
+    try:
+        result = _parse_xml(job.body, charset=_usable_charset(job))
+    except (ValueError, LookupError):
+        # its reading of encodings raises on some declarations (an encoding's name that is no text, 6.0.14): without
+        # the declaration the entries can be had
+        text = DECLARATION.sub("", job.body.replace(b"\0", b"").decode("utf-8", "replace"), count=1)
+        result = _parse_xml(text.encode(), charset="utf-8")
+        warnings.add("the XML declaration names no usable encoding; read as UTF-8")
     complaint = _complaint(result)
     if not result.entries and (complaint or not result.get("version")):
         raise FeedUnreadable(complaint or "XML, but no feed: it has no entries, and no known kind of feed")
@@ -55,6 +54,18 @@ def _read_xml_feed(job: ParseJob, warnings: Warnings) -> tuple[str, list[Item]]:
         warnings.add(complaint)
     language = _text(result.feed, "language")
     return _text(result.feed, "title"), [_item(row, language) for row in result.entries]
+
+
+def _parse_xml(body: bytes, *, charset: str) -> Any:
+    headers = {"content-type": f"application/xml; charset={charset}"} if charset else {}
+    with python_warnings.catch_warnings():
+        python_warnings.simplefilter("ignore")  # of feedparser's own use of its old names
+        return feedparser.parse(
+            io.BytesIO(body),  # bytes alone would be tried as a file's name
+            response_headers=headers,
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
 
 
 def _usable_charset(job: ParseJob) -> str:
@@ -140,6 +151,11 @@ def _content(row: Any) -> str:
 
 
 def _authors(row: Any) -> tuple[str, ...]:
-    people = _get(row, "authors")
+    """Names, else addresses. feedparser (6.0.14) cuts addresses under long top-level domains into pieces: then the
+    raw "address (name)" or "name <address>" of the item is read again."""
+    people, raw = _get(row, "authors"), _text(row, "author")
     names = [_text(one, "name") or _text(one, "email") for one in people] if isinstance(people, list) else []
-    return tuple(name for name in names if name) or tuple(filter(None, [_text(row, "author")]))
+    if "@" in raw and len(names) < 2 and any(mark in "".join(names) for mark in "@(<"):
+        name, address = parseaddr(raw[:500])
+        names = [name or address]
+    return tuple(name for name in names if name) or tuple(filter(None, [raw]))

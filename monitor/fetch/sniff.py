@@ -46,14 +46,14 @@ def sniff(body: bytes) -> Kind:
         raise FeedUnreadable("the answer is empty")
     if head.startswith((b"{", b"[")):
         return Kind.JSON
-    return _sniff_markup(head)
+    return _sniff_markup(head, raw=body[:200])
 
 
-def _sniff_markup(head: bytes) -> Kind:
+def _sniff_markup(head: bytes, *, raw: bytes) -> Kind:
     if not head.startswith(b"<"):
         start = FEED_START.search(head)  # some servers print a warning before the feed
         if not start:
-            raise FeedUnreadable("neither XML nor JSON came: " + _describe(head))
+            raise FeedUnreadable("neither XML nor JSON came: " + _describe(raw))
         head = head[start.start() :]
     if HTML_DOCTYPE.search(head) and not FEED_START.search(head):
         raise FeedUnreadable(REFUSED_ROOTS[b"html"])
@@ -64,6 +64,6 @@ def _sniff_markup(head: bytes) -> Kind:
     return Kind.XML
 
 
-def _describe(head: bytes) -> str:
-    is_text = all(byte >= 32 or byte in b"\t\r\n\f" for byte in head[:200])
+def _describe(raw: bytes) -> str:
+    is_text = all(byte >= 32 or byte in b"\t\r\n\f" for byte in raw)
     return "text without markup" if is_text else "binary data"

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
-from tldextract import TLDExtract
+if TYPE_CHECKING:
+    from tldextract import TLDExtract as _Suffixes
 
 MAX_URL_CHARS = 2_048
 AMBIGUOUS = frozenset({"cid", "eid", "uid", "gl", "keyword", "kwd"})
@@ -65,7 +67,9 @@ def _domain_of(host: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _suffixes() -> TLDExtract:
+def _suffixes() -> _Suffixes:
+    from tldextract import TLDExtract  # noqa: PLC0415 - loads an HTTP library that we never use
+
     return TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
@@ -87,7 +91,12 @@ def is_local(url: str, allow_private: tuple[str, ...]) -> bool:
 
 
 def _host(url: str) -> str:
-    return (_split(url).hostname or "").rstrip(".").lower()
+    """In ASCII spelling, so that both spellings of an international name are one."""
+    host = (_split(url).hostname or "").rstrip(".").lower()
+    try:
+        return host if host.isascii() else host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
 
 
 def _split(url: str) -> SplitResult:
