@@ -21,7 +21,7 @@ import yaml
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from monitor.alert import render_report
+from monitor.alert.report import render_report
 from monitor.bootstrap import open_services
 from monitor.models import AlertState, Feed, FeedHealth, Finding, StageReport
 from monitor.pipeline import Services, load_seeds, run_once

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from monitor.alert import make_channel, render_report
+from monitor.alert import make_channel
+from monitor.alert.report import render_report
 from monitor.cli.output import (
     DONE,
     SOME_LEFT,
