@@ -52,7 +52,7 @@ def group_alerts(leased: Sequence[Alert], settings: AlertSettings) -> list[MailB
     for alerts in carried.values():
         size = len(alerts) if alerts[0].message_id else settings.max_alerts_per_mail
         batches += [_batch(alerts[at : at + size], settings) for at in range(0, len(alerts), size)]
-    return sorted(batches, key=lambda batch: (batch.alerts[0].created_at, batch.message_id))
+    return sorted(batches, key=lambda batch: (batch.alerts[0].created_at, batch.alerts[0].id))
 
 
 def next_try(attempts: int, settings: AlertSettings, now: datetime) -> tuple[AlertState, datetime]:

@@ -115,6 +115,8 @@ class SmtpChannel:
     def _advice(self, cause: Exception) -> str:
         if isinstance(cause, smtplib.SMTPAuthenticationError):
             return f"{self._where}: login refused ({cause.smtp_code}); check alert.smtp.user and the password"
+        if isinstance(cause, UnicodeError):  # smtplib sends ASCII alone here (python/cpython issue 73936)
+            return f"{self._where}: user or password holds other than ASCII characters, which cannot be sent; change it"
         if isinstance(cause, smtplib.SMTPNotSupportedError):
             return f"{self._where}: {_say(cause)}; check alert.smtp.security and port"
         if isinstance(cause, ssl.SSLCertVerificationError):
