@@ -93,7 +93,6 @@ def _of_hub(settings: EmbedSettings) -> Path:
         return Path(snapshot_download(name, revision=settings.revision or None, local_files_only=True))
     except (LocalEntryNotFoundError, HFValidationError, OSError) as error:
         raise SettingsInvalid(
-            f"embed.model: {settings.model!r} is neither the packaged {PACKAGED} nor a folder with a model, and the hub's "
-            f"copy "
-            f"is not on this machine. Fetch it once with `hf download {name}`, or name a folder."
+            f"embed.model: {settings.model!r} is neither the packaged {PACKAGED} nor a folder with a model, and no "
+            f"copy of the hub's is on this machine. Fetch it once with `hf download {name}`, or name a folder."
         ) from error

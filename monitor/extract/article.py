@@ -76,10 +76,14 @@ def _page(job: ExtractJob) -> tuple[PageText, str]:
         return PageText(), job.page_problem
     try:
         url = job.final_url or job.article.url
-        wants_date = _plausible(job.entry.published_at, job.article) is None
-        return read_page(job.body, charset=job.charset, url=url, wants_date=wants_date), ""
+        return read_page(job.body, charset=job.charset, url=url, wants_claims=not _feed_told_all(job)), ""
     except PageUnreadable as error:
         return PageText(), str(error)
+
+
+def _feed_told_all(job: ExtractJob) -> bool:
+    entry = job.entry
+    return bool(entry.title and entry.authors and _plausible(entry.published_at, job.article))
 
 
 # ---------------------------------------------------------------- which text serves

@@ -20,9 +20,9 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]
 
 def decode_page(body: bytes, charset: str) -> str:
     """The page's text. Never fails: what cannot be read becomes U+FFFD, or goes if it is a control character."""
-    mark, rest = read_bom(body)
-    if mark:
-        return clean_characters(rest.decode(mark, "replace"))
+    name, mark = read_bom(body)
+    if name:
+        return clean_characters(body[len(mark) :].decode(name, "replace"))
     named = [name for name in (_known(charset), html_body_declared_encoding(body[:4_096])) if name]
     candidates = named if _needs_label(body, named) else ["utf-8", *named]
     for name in candidates:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from trafilatura import bare_extraction, extract_metadata, load_html  # noqa: TID253 - a worker's module: its start loads
+from trafilatura.settings import Document  # noqa: TID253 - likewise
 
 from monitor.errors import PageUnreadable
 from monitor.extract.decode import decode_page
@@ -29,18 +30,22 @@ class PageText:
     published_at: datetime | None = None
 
 
-def read_page(body: bytes, *, charset: str, url: str, wants_date: bool) -> PageText:
-    """The page's main text, one paragraph a line. Raises `PageUnreadable`."""
-    check_markup(body)
-    tree = load_html(decode_page(body, charset))
+def read_page(body: bytes, *, charset: str, url: str, wants_claims: bool) -> PageText:
+    """The page's main text, one paragraph a line. Raises `PageUnreadable`.
+
+    Without `wants_claims` title, authors and date stay empty: to look for them takes as long as the text does.
+    """
+    text = decode_page(body, charset)
+    check_markup(text.encode())
+    tree = load_html(text)
     if tree is None or len(tree) == 0:
         raise PageUnreadable("the page is no HTML document")
-    claims = extract_metadata(tree, default_url=url or None, extensive=False)
+    claims = extract_metadata(tree, default_url=url or None, extensive=False) if wants_claims else Document()
     canonical, language = _canonical_claim(tree), str(tree.get("lang") or "")
-    published_at = _date_claim(tree, claims.date) if wants_date else None
-    text = bare_extraction(tree, url=url or None, fast=True, include_comments=False)
+    published_at = _date_claim(tree, claims.date) if wants_claims else None
+    main = bare_extraction(tree, url=url or None, fast=True, include_comments=False)
     return PageText(
-        lines=tuple(_lines(text.text or "")) if text is not None else (),
+        lines=tuple(_lines(main.text or "")) if main is not None else (),
         title=claims.title or "",
         authors=tuple(name.strip() for name in (claims.author or "").split(";") if name.strip())[:20],
         language=language,

@@ -27,6 +27,8 @@ _AFTER_HOUR = re.compile(r"(?:on |(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|[
 _OPENING_ONLY = re.compile(r"[\"“„«‹‘'(\[\s]*\Z")
 _CONTINUES = re.compile(r"[\"”»’')\]\s,;:–—-]*[a-zß-öø-ÿ]")
 """The next piece begins in lower case: a cut at an abbreviation, or the speaker after a question in quotes."""
+_LOOK_AHEAD = 40
+"""Characters around a cut that decide about it."""
 _CLOSERS = "\"”»›’')]"
 
 
@@ -38,42 +40,42 @@ class Span(NamedTuple):
 def split_sentences(text: str, language: str = "en") -> list[Span]:
     """Spans of the sentences of one paragraph, in order; white space between them belongs to none."""
     masked = _SINGLE.sub(" ", text).translate(_HIDDEN)
-    cuts = [bound["end_index"] for bound in get_sentence_boundaries(language or "en", masked)]
     spans: list[Span] = []
     start = 0
-    for cut in cuts:
-        end = _with_closing_marks(text, cut)
+    for bound in get_sentence_boundaries(language or "en", masked):
+        end = _with_closing_marks(text, start, bound["end_index"])
         if end > start and not _must_go_on(text, start, end):
             spans.append(_trim(text, start, end))
             start = end
-    if text[start:].strip():
-        spans.append(_trim(text, start, len(text)))
+    spans.append(_trim(text, start, len(text)))
     return [span for span in spans if span.end > span.start]
 
 
-def _with_closing_marks(text: str, cut: int) -> int:
+def _with_closing_marks(text: str, start: int, cut: int) -> int:
     """The masked marks' side: those that close stay with the sentence, those that open go to the next."""
-    end = len(text[:cut].rstrip())
-    if text[:end].endswith("“") and text.rfind("„", 0, end) > text.rfind("“", 0, end - 1):
-        return end  # German: „…“
-    opening = len(text[:end]) - len(text[:end].rstrip("“„«‹‘(["))
-    if opening:
-        return len(text[: end - opening].rstrip())
-    if text[:end].endswith((' "', " '")):  # a straight mark after a space opens
-        return len(text[: end - 1].rstrip())
-    closers = _CLOSERS + ("“" if text.rfind("„", 0, end) > text.rfind("“", 0, end) else "")
-    while end < len(text) and text[end] in closers:
+    piece = text[start:cut].rstrip()
+    is_german = piece.rfind("„") > piece[:-1].rfind("“")
+    if is_german and piece.endswith("“"):
+        return start + len(piece)
+    bare = piece.rstrip("“„«‹‘([")
+    if piece.endswith((' "', " '")):  # a straight mark after a space opens
+        bare = piece[:-1]
+    if bare != piece:
+        return start + len(bare.rstrip())
+    end = start + len(piece)
+    while end < len(text) and text[end] in (_CLOSERS + "“" if is_german else _CLOSERS):
         end += 1
     return end
 
 
 def _must_go_on(text: str, start: int, end: int) -> bool:
-    piece, rest = text[start:end], text[end:]
-    if not rest.strip() or _OPENING_ONLY.match(piece):
+    rest = text[end : end + _LOOK_AHEAD]
+    if not rest.strip() or _OPENING_ONLY.match(text, start, end):
         return not rest.strip()
-    if _UNFINISHED.search(piece) or _CONTINUES.match(rest):
+    before = text[max(start, end - _LOOK_AHEAD) : end]
+    if _UNFINISHED.search(before) or _CONTINUES.match(rest):
         return True
-    return bool(_HOUR.search(piece) and _AFTER_HOUR.match(rest.lstrip()))
+    return bool(_HOUR.search(before) and _AFTER_HOUR.match(rest.lstrip()))
 
 
 def _trim(text: str, start: int, end: int) -> Span:
