@@ -58,6 +58,19 @@ def compose_mail(
     return message
 
 
+def check_recipients(settings: AlertSettings) -> None:
+    """Raises `SettingsInvalid` for an address that cannot be read, or two recipients that cannot be told apart."""
+    _address(settings.sender, field="alert.sender")
+    seen: set[tuple[str, str]] = set()
+    for recipient in settings.recipients:
+        _recipient_address(recipient, settings)
+        if (recipient.name, recipient.channel) in seen:
+            raise SettingsInvalid(
+                f"alert.recipients: {recipient.name} stands there twice with channel {recipient.channel}"
+            )
+        seen.add((recipient.name, recipient.channel))
+
+
 def render(template: str, values: Mapping[str, Any]) -> str:
     return _templates().get_template(template).render(values)
 

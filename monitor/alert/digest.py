@@ -13,6 +13,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from monitor.alert.compose import compose_mail
+from monitor.alert.findings import denial_of
 from monitor.alert.payload import finding_payload
 from monitor.alert.words import clean, count_words, day_words, one_line, time_words
 from monitor.models import (
@@ -179,7 +180,10 @@ def _in_stories(finding: Finding, position: Position, recipient: Recipient) -> b
 
 def _payload(finding: Finding, data: DigestData) -> dict[str, Any]:
     return finding_payload(
-        finding, position=data.positions[finding.position_id], story=data.stories.get(finding.story_id)
+        finding,
+        position=data.positions[finding.position_id],
+        story=data.stories.get(finding.story_id),
+        answer=denial_of(finding, data.findings),
     )
 
 

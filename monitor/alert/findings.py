@@ -89,6 +89,20 @@ def state_marks(state: str) -> frozenset[str]:
     return frozenset(mark for mark in state.split("|") if mark)
 
 
+def denial_of(finding: Finding, known: Iterable[Finding]) -> Finding | None:
+    """For a finding that was denied: the finding that holds the denial, if it is among those known."""
+    if DENIED not in state_marks(finding.state):
+        return None
+    denials = [
+        each
+        for each in known
+        if each.position_id == finding.position_id
+        and each.verdict is not finding.verdict
+        and each.relation in (Relation.REAFFIRMS, Relation.REVERSES)
+    ]
+    return max(denials, key=lambda each: (each.updated_at, each.id), default=None)
+
+
 def independent_publishers(evidence: Iterable[Evidence], house_of: Mapping[str, str]) -> int:
     """Houses among the evidence, copies not counted; copies alone count as one."""
     pieces = list(evidence)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from monitor.alert.findings import DENIED, ON_RECORD, SEVERAL, state_marks
+from monitor.alert.findings import DENIED, ON_RECORD, SEVERAL, denial_of, state_marks
 from monitor.alert.payload import finding_payload
 from monitor.alert.words import headline
 from monitor.models import (
@@ -67,7 +67,7 @@ def plan_alerts(
                 copies=copies,
                 changes=news,
                 follows=None if news else _report_before(finding, before.values()),
-                answer=_denial_of(finding, known.values()) if DENIED in news else None,
+                answer=denial_of(finding, known.values()),
             )
             alerts.append(_alert(finding, recipient, payload, changes=news, settings=settings, now=now))
     return alerts
@@ -117,17 +117,6 @@ def _report_before(finding: Finding, before: Iterable[Finding]) -> Finding | Non
         and (each.position_id, each.story_id, each.verdict) == (finding.position_id, finding.story_id, finding.verdict)
     ]
     return min(reports, key=lambda each: (each.first_seen_at, each.id), default=None)
-
-
-def _denial_of(finding: Finding, known: Iterable[Finding]) -> Finding | None:
-    denials = [
-        each
-        for each in known
-        if each.position_id == finding.position_id
-        and each.verdict is not finding.verdict
-        and each.relation in (Relation.REAFFIRMS, Relation.REVERSES)
-    ]
-    return max(denials, key=lambda each: (each.updated_at, each.id), default=None)
 
 
 def _alert(

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from monitor.alert.compose import render
 from monitor.alert.digest import BACKLOG_WORDS, HEALTH_WORDS
+from monitor.alert.findings import denial_of
 from monitor.alert.payload import finding_payload
 from monitor.alert.timeline import Timeline, lay_out
 from monitor.alert.view import FindingView, view_finding
@@ -115,7 +116,12 @@ def render_report(data: ReportData) -> str:
     known = [finding for finding in data.findings if finding.position_id in positions]
     copies = _copies_by_origin(data.stories)
     rows = [
-        (finding, _finding_row(finding, positions, stories, copies, data.kibana_url))
+        (
+            finding,
+            _finding_row(
+                finding, known, positions=positions, stories=stories, copies=copies, kibana_url=data.kibana_url
+            ),
+        )
         for finding in sorted(known, key=lambda each: (each.first_seen_at, each.id), reverse=True)
     ]
     kept = [(finding, row) for finding, row in rows if finding.review is not Review.DISMISSED]
@@ -150,13 +156,19 @@ def _copies_by_origin(stories: Sequence[StoryArticles]) -> dict[str, list[Articl
 
 def _finding_row(
     finding: Finding,
+    known: Sequence[Finding],
+    *,
     positions: Mapping[str, Position],
     stories: Mapping[str, Story],
     copies: Mapping[str, Sequence[Article]],
     kibana_url: str,
 ) -> FindingRow:
     payload = finding_payload(
-        finding, position=positions[finding.position_id], story=stories.get(finding.story_id), copies=copies
+        finding,
+        position=positions[finding.position_id],
+        story=stories.get(finding.story_id),
+        copies=copies,
+        answer=denial_of(finding, known),
     )
     return FindingRow(
         view=view_finding(payload, kibana_url=kibana_url),

@@ -32,7 +32,7 @@ from monitor.alert.words import (
 
 MAX_PASSAGE = 1_500
 """Characters of a passage that are shown; one to three sentences are far shorter."""
-KIBANA_INDEX = "monitor-findings*"
+KIBANA_INDEX = "monitor-findings"
 """With the default `store.index_prefix`; the link brings its own ad-hoc data view, so nothing needs importing."""
 
 
@@ -80,6 +80,7 @@ class FindingView:
     sentence: str
     is_match: bool
     is_likely: bool
+    is_denied: bool
     probability: str
     holder: str
     topic: str
@@ -101,8 +102,8 @@ class FindingView:
     kibana: str
 
     @property
-    def verdict(self) -> str:
-        return "matches" if self.is_match else "contradicts"
+    def passage_title(self) -> str:
+        return "The passage that is denied" if self.answer else "The new passage"
 
 
 def view_finding(payload: Mapping[str, Any], *, kibana_url: str = "") -> FindingView:
@@ -118,6 +119,7 @@ def view_finding(payload: Mapping[str, Any], *, kibana_url: str = "") -> Finding
         sentence=relation_sentence(payload),
         is_match=finding["verdict"] == "matches",
         is_likely=finding["grade"] == "likely",
+        is_denied="denied" in finding["state"].split("|"),
         probability=probability_words(finding["probability"]),
         holder=one_line(position["holder"], 120),
         topic=one_line(position["topic"], 160),

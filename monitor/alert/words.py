@@ -129,10 +129,10 @@ def relation_sentence(payload: Mapping[str, Any]) -> str:
     finding, holder = payload["finding"], one_line(payload["position"]["holder"], 120) or "The holder"
     speaker = one_line(payload["evidence"][0]["speaker"], 120) if payload["evidence"] else ""
     same = "the same" if finding["verdict"] == "matches" else "the opposite"
-    if "denied" in (payload.get("changes") or ()):
+    if "denied" in str(finding.get("state", "")).split("|"):
         return _denied_sentence(payload, holder=holder, same=same)
     if finding["relation"] == "reported":
-        return f"Reported by anonymous or unnamed sources only: they say {same}. Nobody says so on the record yet."
+        return f"Reported by anonymous or unnamed sources only: they say {same}."
     if finding["by_successor"]:
         who = f"{speaker}, who holds the office now," if speaker else "Whoever holds the office now"
         return f"{who} {_successor_verb(finding, same)}"

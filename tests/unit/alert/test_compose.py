@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from monitor.alert.compose import compose_mail
+from monitor.alert.compose import check_recipients, compose_mail
 from monitor.alert.findings import JudgedPassage, merge_verdicts
 from monitor.alert.outbox import message_id_for
 from monitor.alert.plan import plan_alerts
@@ -177,6 +177,15 @@ def test_an_unreadable_address_names_the_recipient(address: str) -> None:
     recipient = DESK.model_copy(update={"address": SecretStr(address)})
     with pytest.raises(SettingsInvalid, match=r"alert.recipients \(Desk\)"):
         compose_mail(alerts_for(), SETTINGS, recipient=recipient)
+
+
+def test_recipients_are_checked_before_anything_is_sent() -> None:
+    broken = DESK.model_copy(update={"address": SecretStr("nobody")})
+    with pytest.raises(SettingsInvalid, match=r"alert.recipients \(Desk\)"):
+        check_recipients(SETTINGS.model_copy(update={"recipients": (FOLDER, broken)}))
+    with pytest.raises(SettingsInvalid, match="twice"):
+        check_recipients(SETTINGS.model_copy(update={"recipients": (DESK, DESK)}))
+    check_recipients(SETTINGS)
 
 
 def test_no_line_of_a_mail_is_longer_than_the_standard_allows() -> None:

@@ -119,6 +119,12 @@ def test_hostile_words_stay_words() -> None:
     assert "\u202e" not in html
 
 
+def test_a_denied_report_is_shown_with_its_denial() -> None:
+    text = words(render_report(DATA))
+    assert "Jonas Aske denies it: unnamed sources had said the opposite." in text
+    assert text.count("The denial") == 1
+
+
 def test_an_empty_report_says_so() -> None:
     text = words(render_report(ReportData(generated_at=NOW)))
     assert "None so far." in text
