@@ -81,8 +81,11 @@ def is_local(url: str, allow_private: tuple[str, ...]) -> bool:
     if url.startswith("file:"):
         return True
     host = _host(url)
-    if not allow_private or not host:
-        return False
+    return bool(allow_private and host) and _is_local_host(host, allow_private)
+
+
+@lru_cache(maxsize=20_000)
+def _is_local_host(host: str, allow_private: tuple[str, ...]) -> bool:
     try:
         address = ip_address(host)
     except ValueError:

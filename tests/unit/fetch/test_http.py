@@ -12,7 +12,7 @@ import pytest
 
 from monitor.errors import FeedUnreachable, FeedUnreadable, PageUnreachable, PageUnreadable
 from monitor.fetch import make_fetcher
-from monitor.fetch.client import parse_retry_after
+from monitor.fetch.client import TransferFailed, parse_retry_after
 from monitor.fetch.http import HttpFetcher
 from monitor.models import Feed, FeedHealth, FeedState
 from tests.unit.fetch.loopback import NOW, RSS, Server, answer, poll, settings_of
@@ -219,6 +219,15 @@ def test_a_page_is_not_read_from_a_file_unless_the_caller_says_so(tmp_path: Path
     (read,) = make_fetcher(settings_of(), allow_file_pages=True).get_pages([path.as_uri()])
     assert isinstance(refused.error, PageUnreadable)
     assert read.body == b"<html>hello</html>"
+
+
+def test_a_domain_that_asked_for_a_pause_is_left_alone() -> None:
+    fetcher = HttpFetcher(settings_of(), allow_file_pages=False)
+    busy = TransferFailed("429", status=429, retry_after_seconds=60)
+    fetcher._note_pause("http://www.news.co.uk/x", busy)
+    (page,) = fetcher.get_pages(["http://amp.news.co.uk/y"])
+    assert isinstance(page.error, PageUnreachable)
+    assert "asked for a pause" in str(page.error)
 
 
 def test_pages_of_one_public_domain_are_asked_for_a_pause_apart() -> None:
