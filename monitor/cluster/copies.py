@@ -29,7 +29,11 @@ CONTAINED = 0.6
 CONTAINED_SHINGLES = 40
 OVERALL_ARTICLES, PUBLISHER_ARTICLES = 5, 3
 """Articles (no copies of each other) with the same sentence above which it is boilerplate."""
+GROUP_FACTOR = 1.2
+"""A group's mean similarity must exceed the threshold by so much: on the labelled copies this loses 1 % of them and
+all pairs from different stories."""
 _COMPARED = 24
+_GROUP_COMPARED = 6
 _SHARED_MINIMA = 2
 _INDEX_BELOW = 0.6
 _MAX_ADDING = 64
@@ -124,20 +128,35 @@ class CopyIndex:
         return tuple(_is_unknown(passage, known) for passage in passages)
 
     def _find_near(self, document: Document) -> CopyMatch | None:
-        best: CopyMatch | None = None
-        numbers = self._index.find(fingerprint(document.shingles), at_least=_SHARED_MINIMA)
-        for number in numbers[:_COMPARED]:
+        """The nearest member of the group that is nearest on average: one odd member must not chain two groups."""
+        groups: dict[str, list[CopyMatch]] = {}
+        for number in self._index.find(fingerprint(document.shingles), at_least=_SHARED_MINIMA)[:_COMPARED]:
             match = _compare(document, self._documents[number])
-            if match.document.id != document.id and self._is_copy(match, document) and _is_nearer(match, best):
-                best = match
-            if best is not None and best.jaccard > 0.9:
+            groups.setdefault(match.document.copy_of or match.document.id, []).append(match)
+            if match.jaccard > 0.9:
                 break
+        best: CopyMatch | None = None
+        for root, matches in groups.items():
+            nearest = max(matches, key=lambda match: match.jaccard)
+            if self._is_copy(nearest, self._mean_jaccard(document, root, matches), document) and (
+                best is None or nearest.jaccard > best.jaccard
+            ):
+                best = nearest
         return best
 
-    def _is_copy(self, match: CopyMatch, document: Document) -> bool:
+    def _mean_jaccard(self, document: Document, root: str, matches: Sequence[CopyMatch]) -> float:
+        """Over those found and some more of the group, which shared too few minima to be found."""
+        compared = {match.document.id: match.jaccard for match in matches}
+        nearest = max(compared.values())
+        for other in self._adding.get(root, ())[:_GROUP_COMPARED]:
+            if nearest < 0.5 and other.id not in compared and len(other.shingles):
+                compared[other.id] = _compare(document, other).jaccard
+        return max(nearest if nearest >= 0.5 else 0.0, sum(compared.values()) / len(compared))
+
+    def _is_copy(self, match: CopyMatch, mean: float, document: Document) -> bool:
         shorter = min(len(document.shingles), len(match.document.shingles))
         within = match.contained >= CONTAINED and shorter >= CONTAINED_SHINGLES
-        return match.jaccard >= self._threshold or within
+        return mean >= self._threshold * GROUP_FACTOR or within
 
     def _is_boilerplate(self, hashes: tuple[int, int]) -> bool:
         overall, publisher = hashes
@@ -161,10 +180,6 @@ def _compare(document: Document, other: Document) -> CopyMatch:
     shared = len(np.intersect1d(document.shingles, other.shingles, assume_unique=True))
     sizes = len(document.shingles), len(other.shingles)
     return CopyMatch(document=other, jaccard=shared / (sum(sizes) - shared), contained=shared / max(1, min(sizes)))
-
-
-def _is_nearer(match: CopyMatch, best: CopyMatch | None) -> bool:
-    return best is None or match.jaccard > best.jaccard
 
 
 def _share_unknown(document: Document, known: Hashes) -> float:

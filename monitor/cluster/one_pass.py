@@ -18,10 +18,10 @@ from monitor.cluster.copies import CopyIndex, CopyMatch
 from monitor.cluster.document import Document, describe_item, pack_memo, unpack_memo
 from monitor.cluster.explain import explain_copy, explain_seed, explain_story
 from monitor.cluster.frequencies import Frequencies
-from monitor.cluster.merging import FEATURES, MergeModel, measure
+from monitor.cluster.merging import FEATURES, MergeModel, Rows, measure
 from monitor.cluster.seeds import Seed, SeedMatch, article_names
 from monitor.cluster.state import pack_state, unpack_state
-from monitor.cluster.stories import LiveStories
+from monitor.cluster.stories import LiveStories, Story
 from monitor.models import make_id
 from monitor.settings.model import ClusterSettings
 
@@ -60,7 +60,7 @@ class OnePassClusterer:
             except ValueError:
                 continue
             self._forget(document.id)
-            self._clock.advance(document.at)
+            self._clock.follow(document.at)
             self._remember(document)
         self._evict()
 
@@ -131,16 +131,23 @@ class OnePassClusterer:
 
     def _match_stories(self, item: Item, document: Document) -> tuple[str, dict[str, Any]]:
         new_id = make_id("story", item.id)
-        stories = [story for story in self._stories.candidates(document) if story.id not in self._seeds]
+        stories = [story for story in self._stories.candidates(document) if self._is_open(story, document)]
         if not stories or not len(document.terms):
             return new_id, {"chosen": new_id, "because": "nothing live to compare it with"}
         rows = measure(document, stories, window_seconds=self._window)
+        self.compared(document, stories, rows)
         chances = self._model.probabilities(rows)
         chances[(rows[:, 0] < FLOOR_DENSE) & (rows[:, 4] < FLOOR_WORDS)] = 0.0
         best = int(np.argmax(chances))
         joins = chances[best] >= self._settings.merge_threshold
         chosen = stories[best].id if joins else new_id
         return chosen, explain_story(chosen, stories, rows, chances, item=item, names=FEATURES)
+
+    def _is_open(self, story: Story, document: Document) -> bool:
+        return story.id not in self._seeds and abs(document.at - story.last_at) <= self._window
+
+    def compared(self, document: Document, stories: Sequence[Story], rows: Rows) -> None:
+        """Told of every comparison with open stories; the training script listens here."""
 
     def _remember(self, document: Document) -> None:
         self._live[document.id] = document

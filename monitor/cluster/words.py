@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import islice
 from zlib import crc32
 
@@ -127,5 +128,6 @@ def _stem(word: str) -> str:
     return word
 
 
+@lru_cache(maxsize=100_000)
 def _hash(word: str) -> int:
     return crc32(word.encode("utf-8", "surrogatepass"))

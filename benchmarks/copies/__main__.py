@@ -1,0 +1,3 @@
+from benchmarks.copies.run import main
+
+main()
