@@ -12,6 +12,7 @@ from functools import cache
 
 from monitor.alert import make_channel
 from monitor.alert.base import Channel
+from monitor.alert.compose import check_recipients
 from monitor.cluster import make_clusterer
 from monitor.embed import make_embedder
 from monitor.extract import make_extractor
@@ -34,6 +35,7 @@ def open_services(
     settings: Settings, *, progress: Progress = no_progress, clock: Callable[[], datetime] = utc_now
 ) -> Iterator[Services]:
     """Services on a prepared store; workers and connections end with the block."""
+    check_recipients(settings.alert)
     with ExitStack() as stack:
         store = make_store(settings.store)
         stack.callback(store.close)

@@ -6,19 +6,24 @@ import json
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from monitor.cli.output import ConfigOption, JsonOption, out, print_json, read_settings, start_logging
-from monitor.cluster import make_clusterer, story_metrics
+from monitor.cluster import make_clusterer
 from monitor.cluster.base import Item
+from monitor.cluster.metrics import measure_stories
 from monitor.embed import make_embedder
 from monitor.errors import SettingsInvalid
-from monitor.judge import judge_metrics, make_judge, read_eval_rows
-from monitor.models import VerdictLabel
+from monitor.judge import make_judge
+from monitor.judge.evaluate import Case, read_cases, result_of
+from monitor.judge.metrics import measure
+from monitor.models import Verdict, VerdictLabel
 from monitor.pipeline.embed import lead_of
 
 eval_app = typer.Typer(no_args_is_help=True, help="Try the judge or the clustering on a file of your own.")
@@ -35,23 +40,15 @@ def register(app: typer.Typer) -> None:
     app.add_typer(eval_app, name="eval", rich_help_panel="Try and check")
 
 
-def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Line numbers and objects. Raises `SettingsInvalid` naming file and line."""
+@contextmanager
+def opened(path: Path) -> Iterator[Iterator[str]]:
+    """The file's lines, one at a time. Bytes that are no UTF-8 are replaced: one odd character loses nothing else."""
     try:
         source = sys.stdin if str(path) == "-" else path.open(encoding="utf-8", errors="replace")
     except OSError as cause:
         raise SettingsInvalid(f"{path}: cannot be read ({cause.strerror})") from cause
     with source:
-        for number, line in enumerate(source, start=1):
-            if not line.strip():
-                continue
-            try:
-                row = json.loads(line)
-            except ValueError as cause:
-                raise SettingsInvalid(f"{path}:{number}: not JSON: {cause}") from cause
-            if not isinstance(row, dict):
-                raise SettingsInvalid(f"{path}:{number}: must be a JSON object, one per line")
-            yield number, row
+        yield iter(source)
 
 
 @eval_app.command("judge")
@@ -59,29 +56,24 @@ def eval_judge(file: FileArgument, *, config: ConfigOption = None, as_json: Json
     """Judge pairs: {id, position: {holder, aliases, topic, statement, date}, passage, [context], [verdict], …}."""
     start_logging(0)
     judge = make_judge(read_settings(config).judge)
-    rows = read_eval_rows(read_lines(file), name=str(file))
-    results = []
-    for start in range(0, len(rows), PAIRS_AT_ONCE):
-        part = rows[start : start + PAIRS_AT_ONCE]
-        for row, verdict in zip(part, judge.judge([row.pair for row in part]), strict=True):
-            results.append(
-                {
-                    "id": row.id,
-                    "verdict": verdict.label,
-                    "probabilities": verdict.probabilities,
-                    "speaker": verdict.speaker.name,
-                    "relation": verdict.relation,
-                    "grade": verdict.grade,
-                }
-            )
+    results: list[dict[str, Any]] = []
+    with_labels: list[tuple[Case, Verdict]] = []
+    with opened(file) as lines:
+        cases = read_cases(lines, source=str(file))
+        while part := list(islice(cases, PAIRS_AT_ONCE)):
+            verdicts = judge.judge([case.pair for case in part])
+            for case, verdict in zip(part, verdicts, strict=True):
+                results.append(result_of(case, verdict))
+                if case.has_labels:
+                    with_labels.append((case, verdict))
+    metrics = measure([case for case, _ in with_labels], [v for _, v in with_labels]) if with_labels else None
     name, _, revision = judge.name.partition("@")
-    metrics = judge_metrics(rows, results)
     if as_json:
         return print_json({"results": results, "metrics": metrics, "judge": {"name": name, "revision": revision}})
     for result in results:
-        told = (result["verdict"], result["relation"] or "", result["grade"] or "", result["speaker"])
+        told = (result["verdict"], result["relation"] or "", result["grade"] or "", result["speaker"] or "")
         out(f"{result['id']}: {' '.join(told)}")
-    telling = sum(result["verdict"] is not VerdictLabel.NEUTRAL for result in results)
+    telling = sum(result["verdict"] != VerdictLabel.NEUTRAL.value for result in results)
     out(f"{len(results)} pairs, {telling} not neutral, by {judge.name}")
     for metric, value in (metrics or {}).items():
         out(f"  {metric}: {value}")
@@ -113,7 +105,8 @@ def eval_stories(file: FileArgument, *, config: ConfigOption = None, as_json: Js
         cpu_seconds += time.process_time() - before
         results += [{"id": d.item_id, "story_id": d.story_id, "copy_of": d.copy_of or None} for d in decisions]
         labels += [row["story_label"] for row in batch]
-    metrics = story_metrics([r["story_id"] for r in results], labels) if results and all(labels) else None
+    labelled = [(label, result["story_id"]) for label, result in zip(labels, results, strict=True) if label]
+    metrics = measure_stories([t for t, _ in labelled], [f for _, f in labelled]) if labelled else None
     if as_json:
         return print_json({"results": results, "metrics": metrics, "cpu_seconds": round(cpu_seconds, 3)})
     out(f"{len(results)} articles, {len({r['story_id'] for r in results})} stories, {cpu_seconds:.2f} s of CPU")
@@ -123,15 +116,21 @@ def eval_stories(file: FileArgument, *, config: ConfigOption = None, as_json: Js
 
 
 def _batches(file: Path) -> Iterator[list[dict[str, str]]]:
-    batch: list[dict[str, str]] = []
     seen: set[str] = set()
-    for number, row in read_lines(file):
-        batch.append(_checked(row, f"{file}:{number}", seen))
-        if len(batch) == ARTICLES_AT_ONCE:
+    with opened(file) as lines:
+        rows = (_read_row(line, f"{file}:{number}", seen) for number, line in enumerate(lines, 1) if line.strip())
+        while batch := list(islice(rows, ARTICLES_AT_ONCE)):
             yield batch
-            batch = []
-    if batch:
-        yield batch
+
+
+def _read_row(line: str, place: str, seen: set[str]) -> dict[str, str]:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as cause:
+        raise SettingsInvalid(f"{place}: not JSON: {cause}") from cause
+    if not isinstance(row, dict):
+        raise SettingsInvalid(f"{place}: must be a JSON object, one per line")
+    return _checked(row, place, seen)
 
 
 def _checked(row: dict[str, Any], place: str, seen: set[str]) -> dict[str, str]:

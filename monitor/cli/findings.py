@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -18,6 +20,7 @@ from monitor.cli.output import (
     when,
 )
 from monitor.models import Finding, Grade, Review
+from monitor.store.base import Store
 
 findings_app = typer.Typer(no_args_is_help=True, help="Findings: position × story × relation, with evidence.")
 
@@ -25,6 +28,18 @@ findings_app = typer.Typer(no_args_is_help=True, help="Findings: position × sto
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.add_typer(findings_app, name="findings", rich_help_panel="Findings and alerts")
+
+
+def with_copies(store: Store, findings: Sequence[Finding]) -> list[Finding]:
+    """The findings with their copies counted anew: a copy without a word of its own is not judged, yet it counts."""
+    copies = store.copies_of(sorted({piece.article_id for finding in findings for piece in finding.evidence}))
+    return [
+        replace(
+            finding,
+            evidence=tuple(replace(piece, copies=len(copies.get(piece.article_id, ()))) for piece in finding.evidence),
+        )
+        for finding in findings
+    ]
 
 
 def shown(finding: Finding) -> dict[str, Any]:
@@ -44,7 +59,8 @@ def list_findings(
 ) -> None:
     """Newest first."""
     with services_of(config) as services:
-        findings = services.store.findings(position_id=position, story_id=story, limit=limit)
+        found = services.store.findings(position_id=position, story_id=story, limit=limit)
+        findings = with_copies(services.store, found)
     findings = [f for f in findings if grade is None or f.grade is grade]
     if as_json:
         return print_json([shown(finding) for finding in findings])
@@ -69,7 +85,7 @@ def list_findings(
 def show_finding(finding_id: str, *, config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """One finding: both sentences, speaker, publishers, times, links, and the words that decided."""
     with services_of(config) as services:
-        finding = services.store.finding(finding_id)
+        [finding] = with_copies(services.store, [services.store.finding(finding_id)])
         position = services.store.position(finding.position_id)
     if as_json:
         return print_json({**shown(finding), "position": position})

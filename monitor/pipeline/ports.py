@@ -24,9 +24,9 @@ class Progress(Protocol):
     def __call__(self, stage: str, *, done: int, total: int) -> None: ...
 
 
-def no_progress(_stage: str, *, done: int, total: int) -> None:
+def no_progress(stage: str, *, done: int, total: int) -> None:
     """Nobody watches."""
-    _ = done, total
+    _ = stage, done, total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""The edge that Airflow must be able to import: triggers, callbacks, plugin."""
