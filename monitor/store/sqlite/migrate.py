@@ -56,14 +56,14 @@ def migrate(connection: sqlite3.Connection, name: str, *, to: Sequence[Migration
     if (version := _version(connection)) > to[-1].number:
         raise _too_new(name, version, to[-1].number)
     _use_wal(connection)
-    done = [f"store {name}: {step.number} {step.name}" for step in to if _run(connection, step, name)]
+    done = [f"store {name}: {step.number} {step.name}" for step in to if _run(connection, step)]
     if done:
         connection.execute("PRAGMA optimize")
     return done
 
 
-def _run(connection: sqlite3.Connection, step: Migration, name: str) -> bool:
-    """True when this call ran it, False when it was there already, perhaps since a moment ago."""
+def _run(connection: sqlite3.Connection, step: Migration) -> bool:
+    """True when this call ran it, False when it was there already, perhaps by another process a moment ago."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         version = _version(connection)
@@ -77,8 +77,6 @@ def _run(connection: sqlite3.Connection, step: Migration, name: str) -> bool:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-    if version > step.number and version > migrations()[-1].number:
-        raise _too_new(name, version, migrations()[-1].number)
     return version < step.number
 
 
