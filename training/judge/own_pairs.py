@@ -1,6 +1,6 @@
-"""Write our own development pairs, with generated contrastive ones, as training rows.
+"""Write our own training pairs, with generated contrastive ones, as training rows.
 
-In: tests/eval/judge (the dev split alone). Out: JSON lines with premise, hypothesis, label, source.
+In: tests/eval/judge (the `train` split alone). Out: JSON lines with premise, hypothesis, label, source.
 A pair with context goes in twice, with and without it: the judge meets both. Passages on another position of the same
 policy area are added as neutrals: in use, most passages that come near a position say nothing about it.
 
@@ -55,7 +55,7 @@ def main() -> None:
     parser.add_argument("--across", type=float, default=0.15, help="neutrals across positions, as a share of the pairs")
     parser.add_argument("--seed", type=int, default=5)
     args = parser.parse_args()
-    rows = read_dataset(split="dev")
+    rows = read_dataset(split="train")
     pairs = [pair for row in rows for pair in from_row(row)]
     pairs += across_positions(rows, count=int(len(pairs) * args.across), seed=args.seed)
     with args.out.open("w", encoding="utf-8") as out:

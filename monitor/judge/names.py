@@ -1,0 +1,164 @@
+"""Who is who: does a name or title stand for the position's holder, a later one, or somebody else?
+
+In: words from a passage, the position, its office, the article's day. Out: `SpeakerKind`.
+Capitals, demonyms and government names stand in places.json; all else is the user's own aliases.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from monitor.judge.english import pattern, places, role_stems, word_list
+from monitor.models import Office, Position, SpeakerKind, Term
+
+_ARTICLES = {"the", "a", "an", "its", "their", "his", "her", "of", "and", "in", "for", "to", "new", "s"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cast:
+    """The names of a position, sorted by whom they stand for on the article's day."""
+
+    holder: frozenset[str]
+    own: frozenset[str]
+    """The user's own names for the holder, without the country's other names."""
+    people: frozenset[str]
+    """Those of them that are written like a person's."""
+    successor: frozenset[str]
+    other: frozenset[str]
+    """Earlier holders of the office."""
+    office_changed: bool
+    """True when somebody else holds the office on the article's day."""
+    titles: frozenset[str]
+    """Stems of the words that name the holder's office, such as {"defence", "minister"}."""
+
+
+def normalise(name: str) -> str:
+    """Lower case, without articles, possessives and punctuation."""
+    unabbreviated = re.sub(r"\bU\.?S\.?(?![a-z])A?\b\.?", "USA", name)  # "US" in lower case is a pronoun
+    words = re.findall(r"[\w+&-]+", re.sub(r"[’']s\b", "", unabbreviated.lower()).replace(".", ""))
+    return " ".join(word for word in words if word not in _ARTICLES)
+
+
+def stem_words(name: str) -> set[str]:
+    return {role_stems().get(word, word) for word in normalise(name).split()}
+
+
+def cast_of(position: Position, office: Office | None, on: date | None) -> Cast:
+    """Sort every known name by role; a country among them brings its capital and demonyms along."""
+    given = [position.holder, *position.aliases]
+    holder = {normalise(name) for name in given}
+    holder |= {name for known in tuple(holder) for name in _place_names(known)}
+    successor, other = set[str](), set[str]()
+    changed = False
+    titles = set[str]()
+    if office is not None:
+        for term in office.terms:
+            names = {normalise(name) for name in (term.holder, *term.aliases)}
+            when = _when(term, position.stated_on)
+            given += (term.holder, *term.aliases) if when == "now" else ()
+            {"now": holder, "later": successor, "earlier": other}[when].update(names)
+            changed = changed or (
+                when == "later" and on is not None and term.from_on is not None and term.from_on <= on
+            )
+        holder |= {normalise(name) for name in (office.name, *office.aliases)}
+        titles = stem_words(office.name)
+    holder -= successor | other
+    drop = {""}
+    return Cast(
+        holder=frozenset(holder - drop),
+        own=frozenset({normalise(name) for name in given} - successor - other - drop),
+        people=frozenset(normalise(name) for name in given if _is_person(name)),
+        successor=frozenset(successor - drop),
+        other=frozenset(other - drop),
+        office_changed=changed,
+        titles=frozenset(titles | {w for name in holder for w in stem_words(name)}),
+    )
+
+
+def _when(term: Term, stated_on: date) -> str:
+    if term.from_on is not None and term.from_on > stated_on:
+        return "later"
+    return "earlier" if term.until_on is not None and term.until_on < stated_on else "now"
+
+
+def _place_names(known: str) -> set[str]:
+    """The country whose name, capital or demonym stands in a holder's name, with all its other names."""
+    for names in places():
+        if any(re.search(rf"\b{re.escape(name)}\b", known) for name in names):
+            return set(names)
+    return set()
+
+
+def contains_name(text: str, names: frozenset[str]) -> bool:
+    """Whether any of the names stands in the (normalised) text as whole words, or as a surname of one."""
+    return any(re.search(rf"\b{re.escape(name)}\b", text) for name in names)
+
+
+def classify(name: str, descriptor: str, cast: Cast, *, is_successor: bool) -> SpeakerKind:
+    """Kind of a named speaker. `descriptor` holds the title or apposition; `is_successor`: the text says so."""
+    whole, described = normalise(name), normalise(descriptor)
+    if contains_name(whole, cast.successor) or _is_surname(whole, cast.successor):
+        return SpeakerKind.SUCCESSOR
+    if contains_name(whole, cast.other) or _is_surname(whole, cast.other):
+        return SpeakerKind.OTHER
+    if re.match(r"(?:its|his|her|their)\b", name, re.IGNORECASE) and _has_foreign_owner(descriptor, cast):
+        return SpeakerKind.OTHER
+    if not _belongs(whole, described, cast):
+        takes_over = (
+            is_successor
+            and _is_person(name)
+            and not pattern("role").search(described)
+            and not pattern("outsider").search(described)
+        )
+        return SpeakerKind.SUCCESSOR if takes_over else SpeakerKind.OTHER
+    is_holder_person = whole in cast.people or _is_surname(whole, cast.people)
+    later = not is_holder_person and (is_successor or cast.office_changed)
+    return SpeakerKind.SUCCESSOR if later else SpeakerKind.HOLDER
+
+
+def _belongs(whole: str, described: str, cast: Cast) -> bool:
+    """The holder by name, or by a title of its office or of its government, unless another country is named."""
+    if whole in cast.holder or _is_surname(whole, cast.people):
+        return True
+    title = f"{described} {whole}" if pattern("role").search(whole) else described
+    if pattern("outsider").search(title) or pattern("outsider").search(whole) or _of_another_country(title, cast):
+        return False
+    if contains_name(whole, cast.own) or (
+        pattern("role").search(title) and contains_name(f"{title} {whole}", cast.holder)
+    ):
+        return True
+    words = stem_words(title) - (set() if pattern("role").search(whole) else set(whole.split()))
+    return bool(pattern("role").search(title)) and (
+        bool(words & cast.titles & word_list("office_roles")) or words <= word_list("common_titles")
+    )
+
+
+def _has_foreign_owner(descriptor: str, cast: Cast) -> bool:
+    """ "its foreign ministry" speaks for whoever opens the sentence; a name that is not the holder's is another."""
+    words = [word for word in descriptor.split() if word[:1].isupper() and word not in {"The", "A", "An"}]
+    return bool(words) and not contains_name(normalise(descriptor), cast.holder)
+
+
+def _of_another_country(described: str, cast: Cast) -> bool:
+    """A demonym or country stands in the description that is not the holder's."""
+    for names in places():
+        if any(re.search(rf"\b{re.escape(name)}\b", described) for name in names):
+            return not any(name in cast.holder for name in names)
+    return False
+
+
+def _is_surname(whole: str, names: frozenset[str]) -> bool:
+    last = whole.rsplit(maxsplit=1)[-1] if whole else ""
+    return len(last) > 3 and any(len(name.split()) == 2 and name.split()[-1] == last for name in names)
+
+
+def _is_person(name: str) -> bool:
+    """Two or three capitalised words, none of them a body's."""
+    words = name.split()
+    return (
+        2 <= len(words) <= 3
+        and all(word[:1].isupper() for word in words)
+        and not pattern("not_a_person", ignore_case=False).search(name)
+    )

@@ -1,0 +1,274 @@
+"""Who says it: the person or body whom the decisive words of a passage are attributed to.
+
+In: a `Pair`. Out: `Said`: the `Speaker`, seen from the position's holder, and how he was found.
+A sentence in which the holder itself acts ("Washington will not send …") has the holder as speaker although nobody
+speaks: what a government does is its word. Without speaker and without holder as subject the narrator speaks.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from monitor.judge.attributions import PRONOUNS, Attribution, find_attributions, find_subjects, split_sentences
+from monitor.judge.cues import find_cues
+from monitor.judge.english import pattern, word_list
+from monitor.judge.names import Cast, cast_of, classify, contains_name, normalise
+from monitor.models import Cue, Pair, Speaker, SpeakerKind
+
+_PLAIN_OFFICIALS = re.compile(
+    r"^(?:[\w-]+ ){0,3}(?:officials|diplomats|aides|insiders|sources|people)\b(?! (?:of|for) the [A-Z])", re.IGNORECASE
+)
+_CAPITALS = re.compile(
+    r"\b[A-ZÀ-Þ][\w’'-]+(?:\s+(?:de|van|von|der|den|al|bin|la|da|di|[A-Z]\.|[A-ZÀ-Þ][\w’-]*))*\s+(?:[A-ZÀ-Þ][\w’-]+|[A-Z]\.)"
+)
+_WORD = re.compile(
+    r"\b(?:Party|Ministry|Commission|Union|Council|Bank|Committee|States|Kingdom|Court|House|Office|Department|Institute|Government|Agency|"
+    r"Parliament|Senate|Assembly|Group|Authority|Zealand|Africa|Korea|Nations|Republic|Villa|Street|Federation|Association|Steel|Pharma|"
+    r"University|Transit|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|New|North|South|Day|The|On|In|At|When|Asked)\b"
+)
+_WORD = re.compile(r"[a-z]{4,}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """Who speaks, by which verb, and what else the text tells of it."""
+
+    speaker: Speaker
+    verb: str = ""
+    is_speech: bool = False
+    names_holder: bool = False
+    """The holder is named anywhere in the passage."""
+    cue: Cue | None = None
+
+
+def find_speaker(pair: Pair) -> Said:
+    """The attribution that stands over the sentence nearest to the statement, else the acting subject, else nobody."""
+    cast = cast_of(pair.position, pair.office, pair.on)
+    names_holder = contains_name(normalise(pair.passage), cast.holder)
+    chosen = _choose(pair, find_attributions(pair.passage))
+    found = chosen or _acting_subject(pair, cast)
+    if found is None:
+        return Said(speaker=Speaker(name="", kind=_unspoken(pair)), names_holder=names_holder)
+    said = _resolve(pair, found, cast)
+    if not found.is_speech and said.kind is SpeakerKind.OTHER and not _acts_like_a_body(said.name):
+        return Said(speaker=Speaker(name="", kind=_unspoken(pair)), names_holder=names_holder)
+    cue = Cue(kind="speaker", start=found.start, end=found.end)
+    return Said(speaker=said, verb=found.verb, is_speech=found.is_speech, names_holder=names_holder, cue=cue)
+
+
+def _acting_subject(pair: Pair, cast: Cast) -> Attribution | None:
+    """The holder's own deed if there is one, else the first deed of a named body; a mere "will" comes last."""
+    found = [
+        one for one in find_subjects(pair.passage) if one.phrase.lower() not in PRONOUNS or pair.context or one.start
+    ]
+
+    def weight(one: Attribution) -> tuple[bool, bool]:
+        return contains_name(normalise(one.phrase), cast.holder), one.verb not in {
+            "will",
+            "would",
+            "has",
+            "have",
+            "had",
+        }
+
+    return max(found, key=weight, default=None)
+
+
+def _unspoken(pair: Pair) -> SpeakerKind:
+    """Nobody is named: the narrator, or sources that stay in the dark ("is said to")."""
+    anonymous = any(cue.kind == "anonymous" for cue in find_cues(pair.passage))
+    return SpeakerKind.ANONYMOUS if anonymous else SpeakerKind.NARRATOR
+
+
+def _acts_like_a_body(name: str) -> bool:
+    """A subject counts as an actor when it is written like a name."""
+    words = [word for word in name.split() if word.lower() not in {"the", "a", "an"}]
+    return bool(words) and len(words) <= 5 and words[0][:1].isupper()
+
+
+def _choose(pair: Pair, found: list[Attribution]) -> Attribution | None:
+    """Trailing attributions stand above what they follow; then the sentence with most of the statement's words."""
+    if not found:
+        return None
+    asked = set(_WORD.findall(f"{pair.position.statement} {pair.position.topic}".lower()))
+    spans = split_sentences(pair.passage)
+    overlap = [len(asked & set(_WORD.findall(pair.passage[a:b].lower()))) for a, b in spans]
+
+    earliest = {one.sentence: one for one in reversed(found)}
+
+    def weight(one: Attribution) -> float:
+        before = pair.passage[: one.start].rstrip().lower()
+        nearness = overlap[one.sentence] if one.sentence < len(overlap) else 0
+        own = 2.0 if one.is_trailing else 0.0
+        weak = -1.5 if one.verb in {"let", "called", "found", "used", "see", "sees", "doubt", "asked"} else 0.0
+        pronoun = -0.2 if one.phrase.lower() in PRONOUNS else 0.0
+        aside = -2.0 if before.endswith((" as", "what", " than", " to which")) else 0.0
+        past = -0.8 if " had " in f" {pair.passage[one.end : one.end + 8].lower()} " else 0.0
+        first = 0.5 if one is earliest[one.sentence] else 0.0
+        return nearness * 0.7 + own + weak + pronoun + aside + past + first
+
+    return max(found, key=weight)
+
+
+def _resolve(pair: Pair, found: Attribution, cast: Cast) -> Speaker:
+    name, description = found.phrase, found.description
+    if name.lower() in PRONOUNS:
+        name, description = _antecedent(pair, found)
+        if not name:
+            return Speaker(name=found.phrase, kind=SpeakerKind.OTHER)
+    owned = re.match(r"(?:its|his|her|their)\b", name, re.IGNORECASE) is not None
+    if owned:
+        description = f"{_owner(pair, found)} {description}"
+    around = f"{description} {found.tail}"
+    if pattern("anonymous_speaker").search(name) or _PLAIN_OFFICIALS.match(name) or pattern("unnamed").search(around):
+        return Speaker(name=_lower_article(name), kind=SpeakerKind.ANONYMOUS)
+    bare, title = _split_title(name)
+    full = _full_name(bare, pair)
+    office = re.search(r"\bas ([^,.;]{3,50})", found.tail)
+    description = f"{title} | {description} | {_description_of(full, pair)} | {office[1] if office else ''}"
+    if not bare[:1].isupper() or bare.split()[0] == "The":
+        full = _person_behind(full, found, pair) or full
+    text = f"{pair.context} {pair.passage}"
+    succeeds = bool(
+        pattern("succeeds").search(text) or re.search(r"\b(?:new|incoming)\b", f"{name} {description}", re.IGNORECASE)
+    )
+    return Speaker(name=full, kind=classify(full, description, cast, is_successor=succeeds))
+
+
+def _owner(pair: Pair, found: Attribution) -> str:
+    """Whose "its" is: the phrase that opens the sentence, else the one that opens the context."""
+    spans = split_sentences(pair.passage)
+    sentence = pair.passage[spans[found.sentence][0] : found.start] if found.sentence < len(spans) else ""
+    return _opening_phrase(sentence.strip()) or _opening_phrase(pair.context.strip())
+
+
+def _person_behind(phrase: str, found: Attribution, pair: Pair) -> str:
+    """ "the new chancellor": the one person named before it, if there is just one and a role is named."""
+    if not re.match(r"the\b", phrase, re.IGNORECASE) or not _ROLE.search(phrase):
+        return ""
+    people = dict.fromkeys(find_people(f"{pair.context} {pair.passage[: found.start]}"))
+    return next(iter(people)) if len(people) == 1 else ""
+
+
+def _split_title(name: str) -> tuple[str, str]:
+    """ "foreign ministry spokesman Behrouz Tavakol" → the name, the title before it."""
+    match = re.match(
+        r"^(?P<title>(?:[\w’'-]+\s+)*?[a-zà-þ][\w’'-]*)\s+(?P<name>[A-ZÀ-Þ][\w’'.-]+(?:\s+(?:de|van|von|der|al|bin|[A-ZÀ-Þ][\w’'.-]+))+)$",
+        name,
+    )
+    if match and not re.search(r"\b(?:of|for|in|at|from|to|and|the)$", match["title"]):
+        return match["name"], match["title"]
+    titled = re.match(rf"^(?:(?:{'|'.join(sorted(word_list('title_words')))})\s+)+", name)
+    if titled and len(name[titled.end() :].split()) >= 1 and name[titled.end() :][:1].isupper():
+        return name[titled.end() :], titled.group().strip()
+    return name, ""
+
+
+def _full_name(name: str, pair: Pair) -> str:
+    """ "Vestin" → "Radu Vestin" where passage or context give the full name."""
+    if len(name.split()) != 1 or not name[:1].isupper():
+        return name
+    for known in (pair.position.holder, *pair.position.aliases):
+        if known.split()[-1] == name and len(known.split()) == 2:
+            return known
+    for text in (pair.context, pair.passage):
+        for person in find_people(text):
+            if person.split()[-1] == name:
+                return person
+    return name
+
+
+_LINK = (
+    r"(?:is|was|became|has been|was (?:named|appointed|elected)(?: to head)?|chairs|heads|leads|runs|took over(?: at| as)?|"
+    r"takes over(?: at| as)?|sworn in as|who (?:heads|leads|chairs|took over(?: at| as)?|runs|is|was))"
+)
+
+
+def _description_of(name: str, pair: Pair) -> str:
+    """What the text says of a named person: the title before it, the apposition or the link ("chairs …") after it."""
+    if not name[:1].isupper() or len(name) < 3:
+        return ""
+    last = re.escape(name.rsplit(maxsplit=1)[-1])
+    before = rf"((?:[\w’'-]+ ){{1,5}})(?:[A-ZÀ-Þ][\w’-]+ )?{last}\b"
+    after = rf"{last},? (?:{_LINK}) ([^,.;]{{3,70}})|{last}, ([^,.;“\"]{{3,70}})"
+    parts: list[str] = []
+    for text in (pair.context, pair.passage):
+        for match in (*re.finditer(before, text), *re.finditer(after, text)):
+            words = " ".join(group for group in match.groups() if group)
+            if _ROLE.search(words) or re.search(_LINK, match.group()):
+                parts.append(_title_part(words) if match.re.pattern == before else words)
+    return " | ".join(parts)
+
+
+def _title_part(words: str) -> str:
+    """The title that ends a run of words: what follows the last verb or preposition of place."""
+    return re.split(r"\b(?:said|says|told|to|that|when|after|before|and|but|on|whether)\b", words)[-1]
+
+
+def _antecedent(pair: Pair, found: Attribution) -> tuple[str, str]:
+    """Whom a pronoun stands for: the nearest earlier sentence's first person (he, she) or body (it, they)."""
+    before = f"{pair.context}\n{pair.passage[: found.start]}" if pair.context else pair.passage[: found.start]
+    wants_person = found.phrase.lower() in {"he", "she", "who"}
+    for start, end in reversed(split_sentences(before)):
+        sentence = before[start:end]
+        earlier = [a for a in find_attributions(sentence) if a.phrase.lower() not in PRONOUNS]
+        people = find_people(sentence)
+        if wants_person and earlier and (earlier[-1].phrase[0].isupper() or _ROLE.search(earlier[-1].phrase)):
+            return earlier[-1].phrase, earlier[-1].description
+        if wants_person and people:
+            return people[0], ""
+        if wants_person:
+            continue
+        if earlier:
+            return earlier[0].phrase, earlier[0].description
+        subject = _opening_phrase(sentence)
+        if subject:
+            return subject, ""
+    first = _opening_phrase(before.strip()) if before.strip() else ""
+    return first, ""
+
+
+_ROLE = re.compile(
+    r"spokes|mayor|envoy|ambassador|minister|boss|head|commandant|secretary|president|official|leader|chief|director|"
+    r"chair|governor|commissioner|general",
+    re.IGNORECASE,
+)
+
+
+def _opening_phrase(sentence: str) -> str:
+    """The noun phrase that opens a sentence, up to its verb (a word in -ed, or a common one)."""
+    match = re.match(
+        r"((?:[\w’'-]+ ){1,9}?)(?:\w+ed|will|would|is|was|has|had|will|met|were|chairs|heads|runs|says|spoke|gave|took|came|saw)\b",
+        sentence,
+    )
+    phrase = match[1].strip() if match else ""
+    return "" if phrase.lower() in PRONOUNS | {"there", "this", "that", "none"} else phrase
+
+
+def find_people(sentence: str) -> list[str]:
+    """Names written like a person's, titles taken off: two capitals or more, none of them a body's word."""
+    found = []
+    for match in _CAPITALS.finditer(sentence):
+        name = _strip_roles(match.group())
+        if len(name.split()) >= 2 and not pattern("body_word", ignore_case=False).search(name):
+            found.append(name)
+    return found
+
+
+_ROLE_WORD = re.compile(
+    r"^.*\b(?:Minister|Secretary|President|Chancellor|Governor|Commissioner|Senator|Mayor|Premier|Executive|Director|Leader|Party|King|Queen|Judge)\s+(?=[A-ZÀ-Þ])"
+)
+
+
+def _strip_roles(name: str) -> str:
+    return _ROLE_WORD.sub("", name)
+
+
+def _lower_article(name: str) -> str:
+    first, _, rest = name.partition(" ")
+    return (
+        f"{first.lower()} {rest}"
+        if rest and first in {"The", "A", "An", "Two", "Three", "People", "Several", "Some"}
+        else name
+    )

@@ -1,0 +1,64 @@
+"""The door of the parts that score a passage against a statement, and what they share.
+
+In: (premise, hypothesis) pairs. Out: logits, `(n, 3)` float64 in the order of `ORDER`.
+Never: knows who speaks, when, or what a holder is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from monitor.errors import SettingsInvalid
+from monitor.models import VerdictLabel
+
+ORDER = (VerdictLabel.MATCHES, VerdictLabel.CONTRADICTS, VerdictLabel.NEUTRAL)
+Logits = npt.NDArray[np.float64]
+
+_MEANINGS = {
+    "entailment": VerdictLabel.MATCHES,
+    "entail": VerdictLabel.MATCHES,
+    "contradiction": VerdictLabel.CONTRADICTS,
+    "contradict": VerdictLabel.CONTRADICTS,
+    "neutral": VerdictLabel.NEUTRAL,
+}
+
+
+class Stance(Protocol):
+    """Same pair, same logits, whatever else is in the batch; `name` is `name@revision`.
+
+    `is_model` is False for the rule-based fall-back, whose verdicts never reach the grade `likely`.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def is_model(self) -> bool: ...
+
+    def score(self, pairs: Sequence[tuple[str, str]]) -> Logits: ...
+
+
+def label_columns(id2label: Mapping[object, object], *, source: str) -> list[int]:
+    """Which column of the model's head holds each label of `ORDER`; read from the model's own config."""
+    found: dict[VerdictLabel, int] = {}
+    for index, label in id2label.items():
+        meaning = _MEANINGS.get(str(label).lower().strip())
+        if meaning is not None:
+            found[meaning] = int(str(index))
+    missing = [label.value for label in ORDER if label not in found]
+    if missing:
+        raise SettingsInvalid(
+            f"{source}: config.json's id2label names {sorted(str(v) for v in id2label.values())}; a judge needs "
+            "entailment, contradiction and neutral. Choose a three-way NLI model (setting judge.model)."
+        )
+    return [found[label] for label in ORDER]
+
+
+def batches_by_length(lengths: Sequence[int], *, batch_size: int) -> list[list[int]]:
+    """Indices in batches of similar length: padding costs a third of the time otherwise."""
+    order = sorted(range(len(lengths)), key=lambda i: lengths[i])
+    return [order[i : i + batch_size] for i in range(0, len(order), batch_size)]

@@ -1,0 +1,151 @@
+"""Turn a torch checkpoint into the folder that the judge loads: int8 ONNX, tokenizer, config.
+
+    python -m training.judge.export --checkpoint runs/last --out monitor/judge/model --check pairs.jsonl
+
+Weights are quantised to int8 for each output channel, activations at run time (dynamic). The report says how far the
+logits moved and how often the best label changed: thresholds are fitted on the exported files, never on torch's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import logging
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+log = logging.getLogger("export")
+KEPT = ("id2label", "label2id", "num_hidden_layers", "hidden_size", "model_type", "pad_token_id", "vocab_size")
+
+
+def export_fp32(checkpoint: Path, out: Path, *, opset: int) -> Any:
+    """Write the fp32 graph with free batch and length; give back the torch model."""
+    import torch
+    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+    model = AutoModelForSequenceClassification.from_pretrained(checkpoint, attn_implementation="eager").eval()
+    model.requires_grad_(requires_grad=False)
+    tokenizer = AutoTokenizer.from_pretrained(checkpoint)
+    sample = tokenizer(["one two three", "four"], ["five six", "seven eight nine"], padding=True, return_tensors="pt")
+    axes = {0: "batch", 1: "length"}
+
+    class Head(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = model
+
+        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
+            return self.inner(input_ids=input_ids, attention_mask=attention_mask).logits
+
+    torch.onnx.export(
+        Head().eval(),
+        (sample["input_ids"], sample["attention_mask"]),
+        str(out),
+        input_names=["input_ids", "attention_mask"],
+        output_names=["logits"],
+        dynamic_axes={"input_ids": axes, "attention_mask": axes, "logits": {0: "batch"}},
+        opset_version=opset,
+        dynamo=False,  # the dynamo exporter fixes the length of mpnet's relative position table (torch 2.15)
+    )
+    return model
+
+
+def quantise(source: Path, out: Path) -> None:
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    from onnxruntime.quantization.shape_inference import quant_pre_process
+
+    prepared = source.with_name("prepared.onnx")
+    quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
+    quantize_dynamic(
+        str(prepared),
+        str(out),
+        weight_type=QuantType.QInt8,
+        per_channel=True,
+        reduce_range=True,  # 7 bits: without VNNI, sums of 8-bit products saturate
+        op_types_to_quantize=["MatMul", "Gather", "Gemm"],
+    )
+
+
+def write_side_files(checkpoint: Path, out: Path, *, name: str) -> None:
+    """tokenizer.json as it is; of config.json what the judge reads, with a revision computed from the weights."""
+    shutil.copy(checkpoint / "tokenizer.json", out / "tokenizer.json")
+    config = json.loads((checkpoint / "config.json").read_text(encoding="utf-8"))
+    kept = {key: config[key] for key in KEPT if key in config}
+    kept["_name_or_path"] = name
+    kept["revision"] = hashlib.sha256((out / "model.onnx").read_bytes()).hexdigest()[:12]
+    (out / "config.json").write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+
+
+def compare(model: Any, checkpoint: Path, out: Path, pairs: list[tuple[str, str]]) -> dict[str, float]:
+    """How far int8 lies from torch: over softmax probabilities and best labels."""
+    import torch
+    from transformers import AutoTokenizer
+
+    from monitor.judge.onnx import OnnxStance
+    from monitor.judge.stance import label_columns
+
+    stance = OnnxStance(out)
+    tokenizer = AutoTokenizer.from_pretrained(checkpoint)
+    columns = label_columns(model.config.id2label, source=str(checkpoint))
+    rows = []
+    with torch.no_grad():
+        for start in range(0, len(pairs), 16):
+            part = pairs[start : start + 16]
+            inputs = tokenizer(
+                [p for p, _ in part], [h for _, h in part],
+                truncation="only_first", max_length=128, padding=True, return_tensors="pt",
+            )  # fmt: skip
+            inputs.pop("token_type_ids", None)
+            rows.append(model(**inputs).logits.numpy()[:, columns])
+    torch_p, onnx_p = _softmax(np.concatenate(rows)), _softmax(stance.score(pairs))
+    return {
+        "pairs": len(pairs),
+        "same_label": float((torch_p.argmax(1) == onnx_p.argmax(1)).mean()),
+        "mean_shift": float(np.abs(torch_p - onnx_p).mean()),
+        "largest_shift": float(np.abs(torch_p - onnx_p).max()),
+    }
+
+
+def _softmax(logits: Any) -> Any:
+    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return shifted / shifted.sum(axis=1, keepdims=True)
+
+
+def read_check(path: Path | None, *, limit: int) -> list[tuple[str, str]]:
+    if path is None:
+        return []
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()[:limit]]
+    return [(row["premise"], row["hypothesis"]) for row in rows]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--checkpoint", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--name", default="news-monitor-judge")
+    parser.add_argument("--check", type=Path, help="JSON lines with premise and hypothesis")
+    parser.add_argument("--limit", type=int, default=200)
+    parser.add_argument("--opset", type=int, default=17)
+    parser.add_argument("--threads", type=int, default=1)
+    args = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    import torch
+
+    torch.set_num_threads(args.threads)
+    args.out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        model = export_fp32(args.checkpoint, Path(folder) / "fp32.onnx", opset=args.opset)
+        quantise(Path(folder) / "fp32.onnx", args.out / "model.onnx")
+    write_side_files(args.checkpoint, args.out, name=args.name)
+    sizes = {path.name: round(path.stat().st_size / 1e6, 1) for path in sorted(args.out.iterdir())}
+    pairs = read_check(args.check, limit=args.limit)
+    log.info("MB %s, agreement %s", sizes, compare(model, args.checkpoint, args.out, pairs) if pairs else "not checked")
+
+
+if __name__ == "__main__":
+    main()
