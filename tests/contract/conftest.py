@@ -11,7 +11,10 @@ from monitor.store.base import Store
 from tests.contract.stores import STORES, Kind, Open
 
 
-@pytest.fixture(params=STORES, ids=lambda kind: kind.name)
+PARAMS = [pytest.param(kind, marks=pytest.mark.services) if kind.is_service else kind for kind in STORES]
+
+
+@pytest.fixture(params=PARAMS, ids=lambda kind: kind.name)
 def kind(request: pytest.FixtureRequest) -> Kind:
     kind: Kind = request.param
     return kind

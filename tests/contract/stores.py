@@ -14,6 +14,7 @@ from monitor.settings import StoreSettings
 from monitor.store import make_store
 from monitor.store.base import ArticleFilter, SearchFilter, Store
 from tests.builders import MODEL, at
+from tests.services.elasticsearch.contract import start_elastic
 
 Open = Callable[[], Store]
 """Every call opens the same store anew, as another process would."""
@@ -24,6 +25,8 @@ class Kind:
     name: str
     start: Callable[[Path], Open]
     """A fresh, empty, prepared store; the folder is the test's own."""
+    is_service: bool = False
+    """Its tests carry the mark `services`."""
 
 
 def _start_file(folder: Path) -> Open:
@@ -44,6 +47,7 @@ def _start_memory(_folder: Path) -> Open:
 STORES = [
     Kind("sqlite-file", _start_file),
     Kind("sqlite-memory", _start_memory),
+    Kind("elastic", start_elastic, is_service=True),
 ]
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -35,14 +35,16 @@ TITLE_WEIGHT = 3.0
 SNIPPET_CHARS = 240
 
 BY_WORDS = """
-    SELECT articles.id FROM articles_words JOIN articles ON articles.seq = articles_words.rowid
-    WHERE articles_words MATCH ? AND {where}
-    ORDER BY bm25(articles_words, {weight}, 1.0), articles.id LIMIT ?
+    SELECT articles.id FROM (
+        SELECT rowid AS seq, bm25(articles_words, {weight}, 1.0) AS rank FROM articles_words
+        WHERE articles_words MATCH ? AND {where} ORDER BY rank, seq LIMIT ?
+    ) AS found
+    JOIN articles ON articles.seq = found.seq ORDER BY found.rank, articles.id
 """
+WHICH_ARTICLES = "{column} IN (SELECT {key} FROM articles WHERE {where})"
 VECTORS = """
-    SELECT vectors.rowid, vectors.vector FROM vectors JOIN articles ON articles.id = vectors.article_id
-    WHERE vectors.kind = ? AND vectors.model = ? AND length(vectors.vector) = ? AND {where}
-    ORDER BY vectors.at DESC, vectors.owner_id LIMIT ?
+    SELECT rowid, vector FROM vectors
+    WHERE kind = ? AND model = ? AND length(vector) = ? AND {where} ORDER BY at DESC, owner_id LIMIT ?
 """
 
 
@@ -101,23 +103,36 @@ def _rank_by_words(
 
 
 def _match(connection: sqlite3.Connection, expression: str, which: SearchFilter, *, depth: int) -> list[str]:
-    where = _conditions(which)
+    where = _restricted(_conditions(which), column="rowid", key="seq")
     sql = BY_WORDS.format(where=where, weight=TITLE_WEIGHT)
     return [row["id"] for row in connection.execute(sql, (expression, *where.values, depth))]
 
 
-def _conditions(which: SearchFilter) -> Where:
+def _restricted(articles: Where, *, column: str, key: str) -> Where:
+    """The condition that a column names one of the articles; none at all when all of them will do."""
     where = Where()
-    if which.since is not None:
-        where.add("articles.first_seen_at >= ?", time_text(which.since))
-    if which.until is not None:
-        where.add("articles.first_seen_at < ?", time_text(which.until))
+    if articles.values:
+        where.add(WHICH_ARTICLES.format(column=column, key=key, where=articles), *articles.values)
+    return where
+
+
+def _conditions(which: SearchFilter) -> Where:
+    where = _window(which, column="articles.first_seen_at")
     if which.publisher:
         where.add("articles.publisher = ?", clean_text(which.publisher))
     if which.story_id:
         where.add("articles.story_id = ?", clean_text(which.story_id))
     if which.position_id or which.verdict is not None:
         where.add(*_judged(which))
+    return where
+
+
+def _window(which: SearchFilter, *, column: str) -> Where:
+    where = Where()
+    if which.since is not None:
+        where.add(f"{column} >= ?", time_text(which.since))
+    if which.until is not None:
+        where.add(f"{column} < ?", time_text(which.until))
     return where
 
 
@@ -150,11 +165,10 @@ def _vectors(
     connection: sqlite3.Connection, kind: str, model: str, which: SearchFilter, *, size: int
 ) -> Iterator[tuple[npt.NDArray[np.int64], Vector]]:
     """Row numbers `(n,)` and their vectors `(n, size)`, batch by batch."""
-    where = _conditions(which)
-    if which.since is not None:  # said of the index's own column too, which makes the window a range to read
-        where.add("vectors.at >= ?", time_text(which.since))
-    if which.until is not None:
-        where.add("vectors.at < ?", time_text(which.until))
+    where = _window(which, column="at")
+    beyond_time = replace(which, since=None, until=None)  # `at` says it already, and from the index
+    restricted = _restricted(_conditions(beyond_time), column="article_id", key="id")
+    where.add(str(restricted), *restricted.values)
     sql = VECTORS.format(where=where)
     cursor = connection.execute(sql, (kind, clean_text(model), size * 4, *where.values, VECTORS_COMPARED))
     while batch := cursor.fetchmany(BATCH):
