@@ -16,6 +16,7 @@ from monitor.settings.model import EmbedSettings
 PACKAGED = "all-MiniLM-L6-v2"
 _EDGE_BYTES = 1_048_576
 _NAMED_FILES = re.compile(r".*\.(?:json|txt|safetensors|bin|model)$")
+_DIM_KEYS = ("out_features", "word_embedding_dimension", "embedding_dimension")
 _UNMEANING = re.compile(r"(?:README.*|data_config\.json|\.gitattributes)$")
 
 
@@ -24,9 +25,16 @@ def find_folder(settings: EmbedSettings) -> Path:
     if settings.model == PACKAGED and not settings.revision:
         return _packaged()
     folder = Path(settings.model).expanduser()
-    if (folder / "config.json").is_file() or (folder / "modules.json").is_file():
+    if _is_model(folder):
         return folder
     return _of_hub(settings)
+
+
+def _is_model(folder: Path) -> bool:
+    try:
+        return any((folder / name).is_file() for name in ("modules.json", "config.json"))
+    except OSError:  # a name too long for the file system
+        return False
 
 
 def name_of(settings: EmbedSettings, folder: Path) -> str:
@@ -53,24 +61,25 @@ def hash_files(folder: Path) -> str:
 def read_dim(folder: Path) -> int:
     """The vectors' length as the model's files tell it. Raises `SettingsInvalid`."""
     try:
-        modules = json.loads((folder / "modules.json").read_text("utf-8"))
-        for module in reversed(modules):
-            config = folder / module["path"] / "config.json"
-            if module["path"] and config.is_file():
-                found = json.loads(config.read_text("utf-8"))
-                dim = (
-                    found.get("out_features")
-                    or found.get("word_embedding_dimension")
-                    or found.get("embedding_dimension")
-                )
-                if dim:
-                    return int(dim)
+        for config in _module_configs(folder):
+            found = json.loads(config.read_text("utf-8"))
+            dim = next((found[key] for key in _DIM_KEYS if found.get(key)), None)
+            if dim:
+                return int(dim)
         return int(json.loads((folder / "config.json").read_text("utf-8"))["hidden_size"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SettingsInvalid(
             f"embed.model: {folder} is no sentence-transformers model ({type(error).__name__}: {error}); "
             "name a folder that holds modules.json and config.json"
         ) from error
+
+
+def _module_configs(folder: Path) -> list[Path]:
+    """Of the model's modules (pooling, dense layers), last first: the last that tells a length decides."""
+    listed = folder / "modules.json"
+    modules = json.loads(listed.read_text("utf-8")) if listed.is_file() else []
+    configs = [folder / module["path"] / "config.json" for module in reversed(modules) if module["path"]]
+    return [config for config in configs if config.is_file()]
 
 
 def _packaged() -> Path:

@@ -55,7 +55,7 @@ class SentenceTransformersEmbedder:
             convert_to_numpy=True,
             normalize_embeddings=True,
         )
-        return _unit(np.asarray(vectors, dtype=np.float32))
+        return unit_rows(np.asarray(vectors, dtype=np.float32))
 
     @cached_property
     def _network(self) -> Any:
@@ -84,7 +84,7 @@ def _readable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8") or " "
 
 
-def _unit(vectors: Vector) -> Vector:
+def unit_rows(vectors: Vector) -> Vector:
     """Unit rows, whatever the network gave: a row that is not finite or null becomes the first axis."""
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     broken = ~np.isfinite(norms[:, 0]) | (norms[:, 0] == 0)
