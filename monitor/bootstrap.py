@@ -56,7 +56,8 @@ def open_services(
 
 
 def _closing_fetcher(stack: ExitStack, settings: Settings) -> Fetcher:
-    fetcher = make_fetcher(settings.fetch)
+    # a feed from the network cannot name a file: such links are dropped when it is parsed
+    fetcher = make_fetcher(settings.fetch, allow_file_pages=True)
     stack.callback(fetcher.close)
     return fetcher
 

@@ -19,7 +19,7 @@ from monitor.cli.output import (
     read_settings,
     services_of,
 )
-from monitor.judge import contradictory_positions, statement_warnings
+from monitor.judge.statements import contradictory_positions, statement_warnings
 from monitor.models import Seed
 from monitor.pipeline import load_seeds
 from monitor.pipeline.backtest import backtest
@@ -45,7 +45,10 @@ def warnings_of(seed: Seed) -> list[str]:
         line = lines.of(("positions", index, "statement"))
         place = f"{seed.path}:{line}: positions.{index}.statement"
         found += [f"{place}: {warning}" for warning in statement_warnings(position.statement)]
-    found += [f"{seed.path}: {warning}" for warning in contradictory_positions(seed.positions)]
+    found += [
+        f"{seed.path}: positions {one} and {two} of one holder on one day seem to contradict each other"
+        for one, two in contradictory_positions(seed.positions)
+    ]
     return found
 
 

@@ -10,6 +10,7 @@ from monitor.alert.compose import compose_mail
 from monitor.alert.outbox import MailBatch, group_alerts, may_send, next_try
 from monitor.errors import DeliveryDeferred, DeliveryRefused
 from monitor.models import Alert, AlertState, Attempt, StageReport
+from monitor.pipeline.operator import operator_of
 from monitor.pipeline.ports import Services
 from monitor.pipeline.tally import Tally
 from monitor.settings import Recipient
@@ -106,5 +107,7 @@ def _give_up(services: Services, batch: MailBatch, reason: str, tally: Tally) ->
 
 
 def _recipient(services: Services, batch: MailBatch) -> Recipient | None:
-    named = [r for r in services.settings.alert.recipients if r.name == batch.recipient]
+    operator = operator_of(services.settings.alert)
+    known = [*services.settings.alert.recipients, *([operator] if operator else [])]
+    named = [r for r in known if r.name == batch.recipient]
     return next((r for r in named if r.channel == batch.channel), None)

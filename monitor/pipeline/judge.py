@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 
 from monitor.alert.findings import JudgedPassage, finding_id, merge_verdicts
 from monitor.alert.plan import plan_alerts
 from monitor.errors import JudgeUnavailable, NotFound
-from monitor.judge import PositionVectors, select_candidates
+from monitor.judge.candidates import select_candidates
 from monitor.models import (
     Article,
     Finding,
@@ -26,6 +27,7 @@ from monitor.models import (
     Stage,
     StageReport,
     Story,
+    Vector,
     VerdictLabel,
 )
 from monitor.pipeline.embed import vectors_for_texts
@@ -59,7 +61,8 @@ class Ledger:
     """The positions with their vectors, and the offices that say who speaks for what."""
 
     positions: tuple[Position, ...]
-    vectors: PositionVectors
+    vectors: Vector
+    """`(m, 2, dim)`: statement and topic of each position."""
     offices: Mapping[str, Office]
 
 
@@ -67,14 +70,10 @@ def read_ledger(services: Services, *, only: Sequence[str] = ()) -> Ledger:
     """All active positions (or `only` these) with their vectors."""
     positions = tuple(p for p in services.store.positions() if not only or p.id in only)
     vectors = vectors_for_texts(services, [t for p in positions for t in (p.statement, p.topic)])
-    dim = services.embedder().dim
-    empty = np.zeros((0, dim), dtype=np.float32)
+    stacked = [np.stack([vectors[p.statement], vectors[p.topic]]) for p in positions]
     return Ledger(
         positions=positions,
-        vectors=PositionVectors(
-            statements=np.stack([vectors[p.statement] for p in positions]) if positions else empty,
-            topics=np.stack([vectors[p.topic] for p in positions]) if positions else empty,
-        ),
+        vectors=np.stack(stacked) if stacked else np.zeros((0, 2, services.embedder().dim), dtype=np.float32),
         offices=services.store.offices(),
     )
 
@@ -100,27 +99,30 @@ def _pairs_of(
     if not known:
         return []
     on = (article.published_at or article.first_seen_at).date()
+    valid = [index for index, position in enumerate(ledger.positions) if position.is_valid_on(on)]
+    positions = [ledger.positions[index] for index in valid]
     candidates = select_candidates(
-        passages=[passage.text for passage in known],
-        passage_vectors=np.stack([vectors[passage.id] for passage in known]),
-        positions=ledger.positions,
-        position_vectors=ledger.vectors,
-        settings=services.settings.judge,
+        np.stack([vectors[passage.id] for passage in known]),
+        [passage.text for passage in known],
+        positions,
+        ledger.vectors[valid],
+        services.settings.judge,
     )
-    found = []
-    for passage_index, position_index in candidates:
-        passage, position = known[passage_index], ledger.positions[position_index]
-        if position.is_valid_on(on):
-            pair = Pair(
-                passage_id=passage.id,
-                passage=passage.text,
-                context=passage.context,
-                position=position,
-                office=ledger.offices.get(position.office),
-                on=on,
-            )
-            found.append((article, passage, pair))
-    return found
+    return [
+        (article, passage, _pair(passage, position, ledger.offices.get(position.office), on=on))
+        for passage, position in ((known[row], positions[column]) for row, column in candidates)
+    ]
+
+
+def _pair(passage: Passage, position: Position, office: Office | None, *, on: date) -> Pair:
+    return Pair(
+        passage_id=passage.id,
+        passage=passage.text,
+        context=passage.context,
+        position=position,
+        office=office,
+        on=on,
+    )
 
 
 def _judge_batch(services: Services, ledger: Ledger, batch: Sequence[Article], tally: Tally) -> None:
@@ -159,7 +161,7 @@ def _judge_batch(services: Services, ledger: Ledger, batch: Sequence[Article], t
     )
     services.store.record_verdicts(
         done=[article.id for article in batch],
-        verdicts=[verdict for *_, verdict in telling],
+        verdicts=verdicts,  # the neutral ones too: they replace what an earlier revision was judged
         findings=after,
         alerts=alerts,
     )

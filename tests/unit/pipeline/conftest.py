@@ -13,6 +13,9 @@ import pytest
 from pydantic import SecretStr
 
 from monitor.bootstrap import open_services
+from monitor.extract import make_extractor
+from monitor.extract.base import Extractor
+from monitor.fetch import Fetcher, make_fetcher
 from monitor.models import Feed, Position, Seed
 from monitor.pipeline import Services, load_seeds
 from monitor.settings import (
@@ -68,8 +71,17 @@ class World:
         return sorted(self.folder.rglob("*.eml"))
 
 
+@pytest.fixture(scope="module")
+def workers() -> Iterator[tuple[Fetcher, Extractor]]:
+    """Worker processes take a second to start: one set for all tests of a module."""
+    fetcher, extractor = make_fetcher(FetchSettings()), make_extractor(ExtractSettings())
+    yield fetcher, extractor
+    fetcher.close()
+    extractor.close()
+
+
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def world(tmp_path: Path, workers: tuple[Fetcher, Extractor]) -> Iterator[World]:
     settings = Settings(
         store=StoreSettings(url="sqlite::memory:"),
         fetch=FetchSettings(pages="never"),
@@ -84,7 +96,10 @@ def world(tmp_path: Path) -> Iterator[World]:
     with open_services(settings, clock=lambda: holder[0].now) as built:
         judge = KeywordJudge()
         feeds: Sequence[Feed] = (Feed(url=(tmp_path / "feed.json").as_uri(), publisher="courier.example"),)
-        services = replace(built, judge=lambda: judge, feeds=lambda: feeds)
+        fetcher, extractor = workers
+        services = replace(
+            built, judge=lambda: judge, feeds=lambda: feeds, fetcher=lambda: fetcher, extractor=lambda: extractor
+        )
         holder.append(World(folder=tmp_path, services=services, judge=judge, now=datetime(2025, 3, 8, 12, tzinfo=UTC)))
         load_seeds(services, [SEED])
         yield holder[0]
