@@ -21,6 +21,7 @@ from monitor.pipeline import Services, load_seeds
 from monitor.settings import (
     AlertSettings,
     EmbedSettings,
+    ExtractSettings,
     FetchSettings,
     Recipient,
     RunSettings,

@@ -93,7 +93,7 @@ def test_a_judge_that_is_away_leaves_the_articles_for_later(world: World) -> Non
         def judge(self, _pairs: object) -> list[Verdict]:
             raise JudgeUnavailable("the endpoint does not answer; try again later")
 
-    report = by_stage(run_once(replace(world.services, judge=lambda: Away())))["judge"]
+    report = by_stage(run_once(replace(world.services, judge=Away)))["judge"]
     assert report.left == 1
     assert world.services.store.backlog()[Stage.JUDGE] == 1
     run_once(world.services)
