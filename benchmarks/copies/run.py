@@ -52,7 +52,7 @@ def by_monitor(documents: Sequence[Document]) -> list[str]:
 
 def by_minhash_lsh(documents: Sequence[Document]) -> list[str]:
     """datasketch at its usual threshold of one half; joins the group of the first that it finds."""
-    from datasketch import MinHash, MinHashLSH
+    from datasketch import MinHash, MinHashLSH  # noqa: PLC0415 - only where it is measured
 
     lsh = MinHashLSH(threshold=0.5, num_perm=128)
     groups: dict[str, str] = {}

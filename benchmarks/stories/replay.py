@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-
 from benchmarks.stories.data import Row
 from monitor.cluster.base import Clusterer, Item
 from monitor.models import Vector

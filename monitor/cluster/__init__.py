@@ -11,7 +11,7 @@ from monitor.settings.model import ClusterSettings
 
 def make_clusterer(settings: ClusterSettings) -> Clusterer:
     """A clusterer with no memory yet: give it seeds, then `recall` and `restore`."""
-    from monitor.cluster.merging import load_model
-    from monitor.cluster.one_pass import OnePassClusterer
+    from monitor.cluster.merging import load_model  # noqa: PLC0415 - loaded when asked for
+    from monitor.cluster.one_pass import OnePassClusterer  # noqa: PLC0415 - loaded when asked for
 
     return OnePassClusterer(settings, load_model())

@@ -79,7 +79,7 @@ def explain_story(
 
 
 def _name_low_part(match: SeedMatch) -> str:
-    if match.dense < 0.45:
+    if match.dense < 0.54:
         return "refused: the text is far from the seed's texts"
     return "refused: too few of the seed's names for so loose a likeness"
 

@@ -39,8 +39,8 @@ FEATURES = (
     "brief",
     "brief_dense_centroid",
     "brief_words_centroid",
-    "long_words",
-    "dense_words",
+    "brief_dense_rival",
+    "brief_log_size",
 )
 _RIVALS = slice(2, 8)
 """Candidates that stand for "something else": how near is this article to what it does not belong to."""
@@ -90,7 +90,7 @@ def measure(document: Document, stories: Sequence[Story], *, window_seconds: flo
             rivals[0], rivals[1], _margin(means, i), _margin(words, i),
             np.log(len(story.documents)), min(gap, 1.0),
             brief, brief * d_centroid, brief * w_centroid,
-            min(np.log1p(document.n_words) / 7, 1.5) * w_centroid, d_centroid * w_centroid,
+            brief * rivals[0], brief * np.log(len(story.documents)),
         )  # fmt: skip
     return rows
 

@@ -1,0 +1,3 @@
+from benchmarks.stories.run import main
+
+main()

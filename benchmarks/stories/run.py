@@ -1,0 +1,150 @@
+"""Cluster labelled sets as streams, at several densities and orders, beside peers in the same run.
+
+    python -m benchmarks.stories --data DIR --cache DIR [--quick] [--no-peers]
+
+In: a folder of labelled sets. Out: a Markdown table on standard output. BCubed stands beside pair F1 and the largest
+story, since singletons or one snowball can look well by one of them alone. Peers see the same vectors in the same order
+and have their one setting for all sets; HDBSCAN is offline: it sees all articles at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable, Hashable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.stories.data import Row, embed_rows, read_rows, sample_stories
+from benchmarks.stories.replay import order_stream, play
+from monitor.cluster import make_clusterer
+from monitor.cluster.base import Item
+from monitor.cluster.metrics import measure_stories
+from monitor.models import Vector
+from monitor.settings.model import ClusterSettings
+
+SETS = ("allsides", "gva", "ecbplus", "fnc", "wikinews", "uci", "g5w1h")
+QUICK_ROWS = 300
+Measures = dict[str, float]
+
+
+def load_set(name: str, data: Path, cache: Path, *, limit: int) -> tuple[list[Row], Vector]:
+    rows = read_rows(data / f"{name}.jsonl.gz")
+    if limit and len(rows) > limit:
+        rows = rows[:limit] if name in ("gva", "uci") else sample_stories(rows, limit)
+    return rows, embed_rows(rows, cache / f"{name}.npz")
+
+
+def run_monitor(rows: list[Row], items: Sequence[Item]) -> tuple[Sequence[Hashable], float]:
+    played = play(make_clusterer(ClusterSettings()), rows, items)
+    return played.stories, played.cpu_seconds
+
+
+def run_hdbscan(rows: list[Row], items: Sequence[Item]) -> tuple[Sequence[Hashable], float]:
+    """scikit-learn's, offline; what it calls noise stays alone."""
+    from sklearn.cluster import HDBSCAN  # noqa: PLC0415 - only where it is measured
+
+    del rows
+    started = time.process_time()
+    vectors = np.stack([item.vector for item in items])
+    labels = HDBSCAN(min_cluster_size=2, metric="euclidean", copy=True).fit_predict(vectors).tolist()
+    alone = [label if label >= 0 else f"alone-{i}" for i, label in enumerate(labels)]
+    return alone, time.process_time() - started
+
+
+def run_nearest_centroid(rows: list[Row], items: Sequence[Item]) -> tuple[Sequence[Hashable], float]:
+    """The plain way: the nearest normalised centroid at a cosine of .6 or more."""
+    del rows
+    started = time.process_time()
+    sums: list[Vector] = []
+    labels = []
+    for item in items:
+        cosines = [float(total @ item.vector / np.linalg.norm(total)) for total in sums]
+        best = int(np.argmax(cosines)) if cosines else -1
+        if best >= 0 and cosines[best] >= 0.6:
+            sums[best] = sums[best] + item.vector
+        else:
+            best = len(sums)
+            sums.append(item.vector.copy())
+        labels.append(best)
+    return labels, time.process_time() - started
+
+
+def run_textclust(rows: list[Row], items: Sequence[Item]) -> tuple[Sequence[Hashable], float]:
+    """river's TextClust on title and lead, with its documented settings."""
+    from river import compose, feature_extraction  # noqa: PLC0415 - only where it is measured
+    from river.cluster import TextClust  # noqa: PLC0415 - only where it is measured
+
+    started = time.process_time()
+    model = compose.Pipeline(
+        feature_extraction.BagOfWords(lowercase=True, ngram_range=(1, 2)),
+        TextClust(real_time_fading=False, fading_factor=0.001, tgap=100, radius=0.5, auto_r=True),
+    )
+    labels: list[Hashable] = []
+    for row in rows:
+        text = f"{row.title} {row.text[:600]}"
+        model.learn_one(text)
+        labels.append(model.predict_one(text, type="micro"))
+    del items
+    return labels, time.process_time() - started
+
+
+PEERS: dict[str, Callable[[list[Row], Sequence[Item]], tuple[Sequence[Hashable], float]]] = {
+    "nearest centroid .6": run_nearest_centroid,
+    "HDBSCAN (offline)": run_hdbscan,
+    "river TextClust": run_textclust,
+}
+
+
+def measure_run(
+    method: Callable[[list[Row], Sequence[Item]], tuple[Sequence[Hashable], float]],
+    loaded: tuple[list[Row], Vector],
+    *,
+    order: int,
+    density: float,
+) -> Measures:
+    rows, items = order_stream(*loaded, order=order, density=density)
+    labels, seconds = method(rows, items)
+    measures = measure_stories([row.label for row in rows], labels)
+    return {**measures, "milliseconds": 1000 * seconds / len(rows)}
+
+
+def print_line(name: str, method: str, density: float, runs: Sequence[Measures]) -> None:
+    mean = {key: float(np.mean([run[key] for run in runs])) for key in runs[0]}
+    spread = float(np.std([run["b3"] for run in runs]))
+    print(
+        f"| {name} | {method} | {density:g}× | {mean['b3']:.3f} ± {spread:.3f} | {mean['pair_f1']:.3f} "
+        f"| {mean['pair_precision']:.2f} / {mean['pair_recall']:.2f} | {mean['v_measure']:.3f} | {mean['ari']:.3f} "
+        f"| {mean['stories_ratio']:.2f} | {mean['largest_found']:.0f} / {mean['largest_true']:.0f} "
+        f"| {mean['milliseconds']:.1f} |",
+        flush=True,
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--cache", type=Path, required=True, help="for vectors; outside the repository")
+    parser.add_argument("--quick", action="store_true", help=f"{QUICK_ROWS} articles a set, one order")
+    parser.add_argument("--limit", type=int, default=0, help="articles a set at most; 0: all")
+    parser.add_argument("--orders", type=int, default=8)
+    parser.add_argument("--no-peers", action="store_true")
+    parser.add_argument("--sets", nargs="*", default=SETS)
+    options = parser.parse_args()
+    orders, densities = (1, (1.0,)) if options.quick else (options.orders, (1.0, 3.0, 10.0))
+    limit = QUICK_ROWS if options.quick else options.limit
+    print("| set | method | density | B3 | pair F1 | pair P / R | V | ARI | k/K | largest / true | ms CPU |")
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
+    for name in options.sets:
+        loaded = load_set(name, options.data, options.cache, limit=limit)
+        dated = all(row.at for row in loaded[0])
+        for density in densities if dated else (1.0,):
+            runs = [measure_run(run_monitor, loaded, order=n + 1, density=density) for n in range(orders)]
+            print_line(name, "monitor", density, runs)
+        for peer, method in () if options.no_peers else PEERS.items():
+            print_line(name, peer, 1.0, [measure_run(method, loaded, order=1, density=1.0)])
+
+
+if __name__ == "__main__":
+    main()

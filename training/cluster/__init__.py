@@ -1,0 +1,1 @@
+"""Fitting of the clustering room's merge model."""
