@@ -7,6 +7,7 @@ Never: changes offsets: markup is blanked out character by character.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 
 from monitor.judge.attributions import split_sentences
@@ -55,28 +56,36 @@ def needs_context(pair: Pair) -> bool:
     return bool(pair.context.strip()) and (len(pair.passage.split()) < 6 or bool(_PRONOUN_FIRST.match(pair.passage)))
 
 
-def make_premises(pair: Pair) -> tuple[list[str], int]:
-    """(premises, end): windows of whole sentences where the passage is long; `end` is how far of it they reach."""
+@dataclass(frozen=True, slots=True)
+class Premise:
+    """What the model reads, and which part of the passage it is."""
+
+    text: str
+    start: int
+    end: int
+
+
+def make_premises(pair: Pair) -> list[Premise]:
+    """One premise, or windows of whole sentences where the passage is long; the last `end` is how far they reach."""
     text = blank_markup(pair.passage)
     if len(text.split()) <= WORDS_PER_PREMISE:
         context = " ".join(blank_markup(pair.context).split()[-MAX_CONTEXT_WORDS:]) if needs_context(pair) else ""
-        return [f"{context} {text}".strip()], len(text)
-    windows, end = _windows(text)
-    return windows, end
+        return [Premise(f"{context} {text}".strip(), 0, len(text))]
+    return [Premise(text[start:end], start, end) for start, end in _windows(text)]
 
 
-def _windows(text: str) -> tuple[list[str], int]:
+def _windows(text: str) -> list[tuple[int, int]]:
     """Runs of sentences up to the length that a premise may have; longer sentences are cut at words."""
-    windows: list[str] = []
+    windows: list[tuple[int, int]] = []
     start = end = 0
     for a, b in _pieces(text):
         if end > start and len(text[start:b].split()) > WORDS_PER_PREMISE:
-            windows.append(text[start:end])
+            windows.append((start, end))
             start = a
         if len(windows) == MAX_PREMISES:
-            return windows, end
+            return windows
         end = b
-    return [*windows, text[start:end]], end
+    return [*windows, (start, end)]
 
 
 def _pieces(text: str) -> list[tuple[int, int]]:

@@ -6,11 +6,9 @@ In: pairs. Out: verdicts, one for each, in order. What each part does stands in 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import numpy as np
-
-from monitor.judge.adjust import Adjustment, Floats
+from monitor.judge.adjust import Adjustment
 from monitor.judge.cues import UNJUDGED, find_cues
 from monitor.judge.features import describe
 from monitor.judge.grade import Thresholds, decide_grade, decide_label
@@ -27,6 +25,20 @@ _SHOWN = frozenset(
 """Kinds of cues that a verdict carries; the others serve the features alone."""
 
 
+MAX_RULE_CHARS = 4_000
+"""The rules read no more of a passage: three sentences have a few hundred characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What of a passage decided: its offsets, and how far the passage was read at all."""
+
+    start: int
+    end: int
+    reaches: int
+    is_whole: bool = True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingJudge:
     """A `Judge` over any `Stance`. Deterministic as long as the stance is."""
@@ -40,35 +52,38 @@ class ReadingJudge:
         return self.stance.name
 
     def judge(self, pairs: Sequence[Pair]) -> list[Verdict]:
-        readable = [index for index, pair in enumerate(pairs) if find_obstacle(pair.passage) is None]
-        premises = [make_premises(pairs[index]) for index in readable]
-        scored = self._score([pairs[i] for i in readable], [texts for texts, _ in premises])
-        verdicts = {i: _unjudged(pairs[i], judge=self.name) for i in range(len(pairs))}
-        for index, (texts_end, row) in zip(
-            readable, zip((end for _, end in premises), scored, strict=True), strict=True
-        ):
-            verdicts[index] = self.decide(pairs[index], row, reaches=texts_end)
+        verdicts = {i: _unjudged(pair, judge=self.name) for i, pair in enumerate(pairs)}
+        readable = [i for i, pair in enumerate(pairs) if find_obstacle(pair.passage) is None]
+        for index, (logits, part) in zip(readable, self._score([pairs[i] for i in readable]), strict=True):
+            verdicts[index] = self.decide(pairs[index], logits, part=part)
         return [verdicts[i] for i in range(len(pairs))]
 
-    def score(self, pairs: Sequence[Pair]) -> Logits:
-        """Logits alone, for fitting: long passages by their most telling window."""
-        return self._score(list(pairs), [make_premises(pair)[0] for pair in pairs])
+    def score(self, pairs: Sequence[Pair]) -> list[tuple[Logits, Pair]]:
+        """For fitting: the logits, and the pair cut to the part that the rules read."""
+        return [(logits, _cut(pair, part)) for pair, (logits, part) in zip(pairs, self._score(pairs), strict=True)]
 
-    def _score(self, pairs: list[Pair], texts: list[list[str]]) -> Logits:
-        flat = [(text, pair.position.statement) for pair, windows in zip(pairs, texts, strict=True) for text in windows]
+    def _score(self, pairs: Sequence[Pair]) -> list[tuple[Logits, Part]]:
+        """Logits `(3,)` of each pair by its most telling window, and where that window lies."""
+        premises = [make_premises(pair) for pair in pairs]
+        flat = [(one.text, pair.position.statement) for pair, some in zip(pairs, premises, strict=True) for one in some]
         logits = self.stance.score(flat)
-        rows, at = [], 0
-        for windows in texts:
-            rows.append(_most_telling(logits[at : at + len(windows)]))
-            at += len(windows)
-        return np.asarray(rows, dtype=np.float64).reshape(len(rows), 3)
+        found: list[tuple[Logits, Part]] = []
+        at = 0
+        for some in premises:
+            best = at + _most_telling(logits[at : at + len(some)])
+            one = some[best - at]
+            found.append((logits[best], Part(one.start, one.end, some[-1].end, is_whole=len(some) == 1)))
+            at += len(some)
+        return found
 
-    def decide(self, pair: Pair, logits: Floats, *, reaches: int) -> Verdict:
-        said = find_speaker(pair)
-        row = self.adjustment.apply(describe(pair, said, logits)[None, :])[0]
+    def decide(self, pair: Pair, logits: Logits, *, part: Part) -> Verdict:
+        """From logits to a verdict; the rules read only the part of the passage that the logits speak of."""
+        read = _cut(pair, part)
+        said = find_speaker(read)
+        row = self.adjustment.apply(describe(read, said, logits)[None, :])[0]
         probabilities = Probabilities(matches=float(row[0]), contradicts=float(row[1]), neutral=float(row[2]))
         label = decide_label(probabilities, self.thresholds)
-        cues = _cues_of(pair, said, reaches=reaches)
+        cues = _cues_of(pair, read, said, part)
         relation, by_successor = relate(label, said.speaker.kind, cues, names_holder=said.names_holder)
         grade = decide_grade(label, probabilities.of(label), self.thresholds)
         if grade is Grade.LIKELY and not self.stance.is_model:
@@ -79,24 +94,31 @@ class ReadingJudge:
         )  # fmt: skip
 
 
-def _most_telling(logits: Logits) -> Floats:
+def _most_telling(logits: Logits) -> int:
     """Of a long passage's windows the one that leans furthest away from neutral."""
-    lean = logits[:, :2].max(axis=1) - logits[:, 2]
-    return np.asarray(logits[int(lean.argmax())])
+    return int((logits[:, :2].max(axis=1) - logits[:, 2]).argmax())
 
 
-def _cues_of(pair: Pair, said: Said, *, reaches: int) -> tuple[Cue, ...]:
-    figures = [
-        Cue(kind="date" if q.is_date else "number", start=q.start, end=q.end)
-        for q in find_quantities(pair.passage)
-        if find_quantities(pair.position.statement)
-    ]
-    cues = [cue for cue in find_cues(pair.passage) if cue.kind in _SHOWN] + figures
+def _cut(pair: Pair, part: Part) -> Pair:
+    """The pair with its passage cut to what was read: the rules' patterns must never meet a whole book."""
+    start, end = part.start, min(part.end, part.start + MAX_RULE_CHARS)
+    context = pair.context if part.is_whole else pair.passage[max(0, start - MAX_RULE_CHARS // 4) : start]
+    return replace(pair, passage=pair.passage[start:end], context=context[-MAX_RULE_CHARS // 2 :])
+
+
+def _cues_of(pair: Pair, read: Pair, said: Said, part: Part) -> tuple[Cue, ...]:
+    """The cues of the part that was read, with offsets into the whole passage; what was not read is a cue too."""
+    cues = [cue for cue in find_cues(read.passage) if cue.kind in _SHOWN]
+    if find_quantities(pair.position.statement):
+        cues += [
+            Cue(kind="date" if q.is_date else "number", start=q.start, end=q.end) for q in find_quantities(read.passage)
+        ]
     if said.cue is not None:
         cues.append(said.cue)
-    if reaches < len(pair.passage.rstrip()):
-        cues.append(Cue(kind=UNJUDGED, start=reaches, end=len(pair.passage)))
-    return tuple(sorted(cues, key=lambda cue: (cue.start, cue.end, cue.kind)))
+    moved = [Cue(kind=cue.kind, start=cue.start + part.start, end=cue.end + part.start) for cue in cues]
+    if part.reaches < len(pair.passage.rstrip()):
+        moved.append(Cue(kind=UNJUDGED, start=part.reaches, end=len(pair.passage)))
+    return tuple(sorted(moved, key=lambda cue: (cue.start, cue.end, cue.kind)))
 
 
 def _unjudged(pair: Pair, *, judge: str) -> Verdict:

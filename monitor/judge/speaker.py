@@ -180,7 +180,8 @@ def _full_name(name: str, pair: Pair) -> str:
 
 
 _LINK = (
-    r"(?:is|was|became|has been|was (?:named|appointed|elected)(?: to head)?|chairs|heads|leads|runs|took over(?: at| as)?|"
+    r"(?:is|was|became|has been|was (?:named|appointed|elected)(?: to head)?|chairs|heads|leads|runs|"
+    r"took over(?: at| as)?|"
     r"takes over(?: at| as)?|sworn in as|who (?:heads|leads|chairs|took over(?: at| as)?|runs|is|was))"
 )
 
@@ -239,7 +240,8 @@ _ROLE = re.compile(
 def _opening_phrase(sentence: str) -> str:
     """The noun phrase that opens a sentence, up to its verb (a word in -ed, or a common one)."""
     match = re.match(
-        r"((?:[\w’'-]+ ){1,9}?)(?:\w+ed|will|would|is|was|has|had|will|met|were|chairs|heads|runs|says|spoke|gave|took|came|saw)\b",
+        r"((?:[\w’'-]+ ){1,9}?)(?:\w+ed|will|would|is|was|has|had|will|met|were|chairs|heads|runs|says|spoke|gave|took|"
+        r"came|saw)\b",
         sentence,
     )
     phrase = match[1].strip() if match else ""

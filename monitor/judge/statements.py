@@ -18,13 +18,13 @@ from monitor.models import Position
 MIN_WORDS, MAX_WORDS = 4, 35
 
 _VERB = re.compile(
-    r"\b(?:is|are|was|were|will|would|has|have|had|does|do|did|can|could|must|may|might|shall|should|won[’']t|cannot|"
-    r"\w{3,}(?:s|ed))\b",
+    r"\b(?:is|are|was|were|will|would|has|have|had|does|do|did|can|could|must|may|might|shall|should|won[’']t|cannot)\b|"
+    r"(?<!\bno )(?<!\bthe )(?<!\ball )(?<!\bmore )(?<!\d )\b[a-z]{2,}(?:s|ed)\b",  # "keeps", but not "no troops"
     re.IGNORECASE,
 )
 _TWO_CLAIMS = re.compile(
-    r";|,?\s+(?:and|but)\s+(?:it |he |she |they |that |also )?(?:will|would|is|are|has|have|does|wants|supports|opposes|"
-    r"rejects|plans|says)\b",
+    r";|,?\s+(?:and|but)\s+(?:it |he |she |they |that |also )?(?:will|would|is|are|has|have|does|wants|supports|"
+    r"opposes|rejects|plans|says)\b",
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(r"^(?:he|she|it|they|we|i|you|this|that|these|those)\b", re.IGNORECASE)
@@ -41,7 +41,7 @@ def statement_warnings(statement: str) -> list[str]:
         (len(words) > MAX_WORDS, f"has more than {MAX_WORDS} words: the judge compares one claim at a time"),
         (count_negations(text) >= 2, "holds two negations: say it without the double negative"),
         (bool(_TWO_CLAIMS.search(text)), "seems to hold two claims: make two positions of them"),
-        (bool(words) and not _VERB.search(" ".join(words[1:])), "has no verb: write a whole sentence"),
+        (bool(words) and not _VERB.search(text), "has no verb: write a whole sentence"),
         (bool(_PRONOUN.match(text)), "begins with a pronoun: name the holder"),
         (bool(_HEDGE.search(text)), "is hedged: a “perhaps” can hardly be contradicted"),
     ]
@@ -49,7 +49,7 @@ def statement_warnings(statement: str) -> list[str]:
 
 
 def contradictory_positions(positions: Sequence[Position]) -> list[tuple[str, str]]:
-    """Ids of positions of one holder and one date that are about the same and seem to differ: a hint, by words alone."""
+    """Ids of positions of one holder and one date that seem to differ on one thing: a hint, by words alone."""
     return [(one.id, two.id) for one, two in combinations(positions, 2) if _clash(one, two)]
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
+from scipy.optimize import minimize  # type: ignore[import-untyped]  # scipy ships no types
 
 from monitor.judge import ReadingJudge, make_judge
 from monitor.judge.adjust import softmax
@@ -45,8 +45,8 @@ def load_cases(split: Split) -> list[Case]:
 
 def features_of(judge: ReadingJudge, cases: list[Case]) -> Floats:
     """`(n, len(NAMES))` float64."""
-    logits = judge.score([case.pair for case in cases])
-    return np.stack([describe(c.pair, find_speaker(c.pair), row) for c, row in zip(cases, logits, strict=True)])
+    scored = judge.score([case.pair for case in cases])
+    return np.stack([describe(pair, find_speaker(pair), logits) for logits, pair in scored])
 
 
 def fit(features: Floats, truth: npt.NDArray[np.int64], *, penalty: float) -> tuple[Floats, Floats]:
@@ -150,9 +150,11 @@ def calibrate(judge: ReadingJudge, cases: list[Case]) -> dict[str, Any]:
     )
     return {
         "judge": judge.name, "pairs": len(truth), "penalty": penalty, "base_rate": BASE_RATE, "features": NAMES,
-        "weights": weights.round(5).tolist(), "bias": bias.round(5).tolist(), "mean": mean.round(5).tolist(), "scale": scale.round(5).tolist(),
+        "weights": weights.round(5).tolist(), "bias": bias.round(5).tolist(), "mean": mean.round(5).tolist(),
+        "scale": scale.round(5).tolist(),
         "thresholds": cuts, "reliability": reliability(truth, folds[penalty]),
-        "out_of_fold": measure_probabilities(truth, folds[penalty]), "model_alone": measure_probabilities(truth, softmax(features[:, :3])),
+        "out_of_fold": measure_probabilities(truth, folds[penalty]),
+        "model_alone": measure_probabilities(truth, softmax(features[:, :3])),
     }  # fmt: skip
 
 

@@ -19,6 +19,9 @@ from typing import Any
 
 import numpy as np
 
+from monitor.judge.onnx import OnnxStance
+from monitor.judge.stance import label_columns
+
 log = logging.getLogger("export")
 KEPT = ("id2label", "label2id", "num_hidden_layers", "hidden_size", "model_type", "pad_token_id", "vocab_size")
 
@@ -34,7 +37,7 @@ def export_fp32(checkpoint: Path, out: Path, *, opset: int) -> Any:
     sample = tokenizer(["one two three", "four"], ["five six", "seven eight nine"], padding=True, return_tensors="pt")
     axes = {0: "batch", 1: "length"}
 
-    class Head(torch.nn.Module):
+    class Head(torch.nn.Module):  # type: ignore[misc]  # torch is not typed here
         def __init__(self) -> None:
             super().__init__()
             self.inner = model
@@ -85,9 +88,6 @@ def compare(model: Any, checkpoint: Path, out: Path, pairs: list[tuple[str, str]
     """How far int8 lies from torch: over softmax probabilities and best labels."""
     import torch
     from transformers import AutoTokenizer
-
-    from monitor.judge.onnx import OnnxStance
-    from monitor.judge.stance import label_columns
 
     stance = OnnxStance(out)
     tokenizer = AutoTokenizer.from_pretrained(checkpoint)

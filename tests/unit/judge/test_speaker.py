@@ -1,0 +1,117 @@
+"""Who says it: the guide's traps, one by one."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from monitor.judge.speaker import find_speaker
+from monitor.models import Office, Pair, Position, SpeakerKind, Term
+
+POSITION = Position(
+    id="p",
+    story_id="s",
+    holder="Government of Velmark",
+    aliases=("Velmark", "Osterby", "defence ministry"),
+    office="o",
+    topic="howitzers",
+    statement="Velmark will deliver 48 howitzers to Tarsia by June 2026.",
+    stated_on=date(2025, 9, 16),
+)
+OFFICE = Office(
+    id="o",
+    name="Defence Minister of Velmark",
+    terms=(
+        Term(holder="Anton Reel", until_on=date(2024, 12, 31)),
+        Term(holder="Ilse Brandvik", from_on=date(2025, 1, 1), until_on=date(2026, 1, 31)),
+        Term(holder="Otto Lund", from_on=date(2026, 2, 1)),
+    ),
+)
+
+
+def ask(passage: str, *, context: str = "", on: date | None = None, office: Office = OFFICE) -> tuple[str, SpeakerKind]:
+    pair = Pair(passage_id="x", passage=passage, context=context, position=POSITION, office=office, on=on)
+    speaker = find_speaker(pair).speaker
+    return speaker.name, speaker.kind
+
+
+@pytest.mark.parametrize(
+    ("passage", "name", "kind"),
+    [
+        ('"All 48 guns will be there by June," Ilse Brandvik said on Monday.', "Ilse Brandvik", SpeakerKind.HOLDER),
+        ('"The guns will go," said Ilse Brandvik, the defence minister.', "Ilse Brandvik", SpeakerKind.HOLDER),
+        (
+            "Ilse Brandvik, who has run the ministry for a year, insisted that the guns would go.",
+            "Ilse Brandvik",
+            SpeakerKind.HOLDER,
+        ),
+        ("The guns will go in May, according to the defence ministry.", "the defence ministry", SpeakerKind.HOLDER),
+        ("Osterby denied that the howitzers had been sold elsewhere.", "Osterby", SpeakerKind.HOLDER),
+        ("The howitzers will go, Karel Osk, a retired auditor, argued.", "Karel Osk", SpeakerKind.OTHER),
+        (
+            "Twelve howitzers will go, people familiar with the plan said.",
+            "people familiar with the plan",
+            SpeakerKind.ANONYMOUS,
+        ),
+        ("Twelve guns will go, officials said on condition of anonymity.", "officials", SpeakerKind.ANONYMOUS),
+        ("The guns will go, said the opposition leader, Mona Kist.", "Mona Kist", SpeakerKind.OTHER),
+    ],
+)
+def test_the_decisive_words_are_given_to_whoever_is_named(passage: str, name: str, kind: SpeakerKind) -> None:
+    assert ask(passage) == (name, kind)
+
+
+def test_a_later_holder_of_the_office_is_the_successor() -> None:
+    assert ask("Otto Lund said that no howitzer would go.", on=date(2026, 3, 1)) == ("Otto Lund", SpeakerKind.SUCCESSOR)
+
+
+def test_an_earlier_holder_of_the_office_is_somebody_else() -> None:
+    assert ask("Anton Reel said that no howitzer would go.")[1] is SpeakerKind.OTHER
+
+
+def test_the_spokesman_speaks_for_whoever_holds_the_office_on_the_articles_day() -> None:
+    passage = "A spokesman for the defence ministry said that no howitzer would go."
+    assert ask(passage, on=date(2025, 10, 1))[1] is SpeakerKind.HOLDER
+    assert ask(passage, on=date(2026, 3, 1))[1] is SpeakerKind.SUCCESSOR
+
+
+def test_a_pronoun_stands_for_the_person_in_the_context() -> None:
+    context = "Defence minister Ilse Brandvik faced the committee."
+    assert ask("She would not, she added, be moved from the figure of 48.", context=context) == (
+        "Ilse Brandvik",
+        SpeakerKind.HOLDER,
+    )
+
+
+def test_a_surname_is_filled_out_from_the_context() -> None:
+    context = "Radu Vestin chairs the audit office."
+    assert ask("The guns are late, Vestin said.", context=context)[0] == "Radu Vestin"
+
+
+def test_a_verb_inside_a_quotation_finds_no_speaker() -> None:
+    assert ask('"They said the guns were late," Ilse Brandvik told parliament.')[0] == "Ilse Brandvik"
+
+
+def test_a_trailing_attribution_stands_above_what_it_reports() -> None:
+    name, kind = ask("Velmark has told allies that it will keep the guns, according to three Tarsian diplomats.")
+    assert (name, kind) == ("three Tarsian diplomats", SpeakerKind.ANONYMOUS)
+
+
+def test_what_the_holder_does_counts_as_its_word() -> None:
+    assert ask("Velmark scrapped the delivery on Friday.") == ("Velmark", SpeakerKind.HOLDER)
+
+
+def test_without_speaker_and_deed_the_narrator_speaks() -> None:
+    assert ask("The howitzers weigh 48 tonnes each.") == ("", SpeakerKind.NARRATOR)
+
+
+def test_the_ministry_of_another_country_is_not_the_holder() -> None:
+    assert ask("The guns will go, the French defence ministry said.")[1] is SpeakerKind.OTHER
+
+
+@pytest.mark.parametrize(
+    "passage", ["", " ", '"', "“", "said", "said said said", ", said", "—" * 50, "X" * 5_000, "\x01\x00 said"]
+)
+def test_odd_text_does_no_harm(passage: str) -> None:
+    assert ask(passage)[1] in set(SpeakerKind)
