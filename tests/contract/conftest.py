@@ -10,7 +10,6 @@ import pytest
 from monitor.store.base import Store
 from tests.contract.stores import STORES, Kind, Open
 
-
 PARAMS = [pytest.param(kind, marks=pytest.mark.services) if kind.is_service else kind for kind in STORES]
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -180,6 +181,10 @@ def _compare(one: str, other: str) -> type[RuleBasedStateMachine]:
     return type("SameAnswersOf", (SameAnswers,), {"kinds": (kinds[one], kinds[other])})
 
 
+FileAndElastic = pytest.mark.services(_compare("sqlite-file", "elastic").TestCase)
+FileAndElastic.settings = settings(
+    max_examples=3, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+)
 FileAndMemory = _compare("sqlite-file", "sqlite-memory").TestCase
 FileAndMemory.settings = settings(
     max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)

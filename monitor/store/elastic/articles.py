@@ -97,6 +97,7 @@ class ArticlePart(Part):
     # passages ----------------------------------------------------------------------------------------------
 
     def save_extracted(self, article: Article, passages: Sequence[Passage]) -> None:
+        source = to_source(article)
         stored = next(iter(self._get("articles", [article.id], source=["revision"]).values()), None)
         if stored is not None and stored.source["revision"] > article.revision:
             return  # a poll brought a later revision while this one was extracted: it waits itself
@@ -107,7 +108,7 @@ class ArticlePart(Part):
         self._forget_passages(gone, index)
         if stored is None:
             home = self._names.index("articles", generation)
-            self._client.bulk([create(home, doc_id(article.id), to_source(article))])
+            self._client.bulk([create(home, doc_id(article.id), source)])
         else:
             self._change("articles", [article.id], lambda hit: _extracted(hit, article), source=["revision"])
 

@@ -73,10 +73,11 @@ class BlobPart(Part):
 
     def acquire_lease(self, name: str, *, owner: str, now: datetime, until: datetime) -> bool:
         source = {"name": clean_text(name), "owner": clean_text(owner), "until": time_text(until)}
+        now_text = time_text(now)
         state, id_ = self._names.alias("state"), _lease_id(name)
         for _ in range(CHANGE_TRIES):
             held = self._client.get(state, id_)
-            if held is not None and not _is_free(held, owner=source["owner"], now=time_text(now)):
+            if held is not None and not _is_free(held, owner=source["owner"], now=now_text):
                 return False
             action = create(state, id_, source) if held is None else put_at(held, source)
             done = self._client.bulk([action])

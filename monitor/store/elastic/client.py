@@ -204,10 +204,11 @@ class Client:
         body["seq_no_primary_term"] = True
         if fields:
             body["fields"] = list(fields)
-        if limit is not None and limit <= page:
-            yield from self._hits(index=index, size=limit, **body)
-            return
-        yield from self._pages(index, body, limit=limit, page=page)
+        first = self._hits(index=index, size=page if limit is None else min(page, limit), **body)
+        if len(first) < page or limit == page:
+            yield from first
+        else:
+            yield from self._pages(index, body, limit=limit, page=page)
 
     def knn(self, index: str, knn: Mapping[str, Any], *, size: int, source: Any) -> list[Hit]:
         """Nearest first. An index pattern that names nothing yet has no hits."""

@@ -28,6 +28,7 @@ class FeedPart(Part):
         return {state.url: state for state in states}
 
     def record_poll(self, state: FeedState, delivered: Sequence[Delivered]) -> list[Arrival]:
+        to_source(state)  # raises before anything is written
         first: dict[str, Delivered] = {}
         for each in delivered:
             first.setdefault(doc_id(each.article.id), each)

@@ -27,8 +27,10 @@ class VerdictPart(Part):
         alerts: Sequence[Alert],
     ) -> None:
         """Alerts first: they are planned from how findings change, which a later run would no longer see."""
-        self._create("alerts", {alert.id: to_source(alert, settled_by=[]) for alert in alerts})
-        self._put("findings", {finding.id: to_source(finding) for finding in findings}, keep=("review",))
+        new_alerts = {alert.id: to_source(alert, settled_by=[]) for alert in alerts}
+        new_findings = {finding.id: to_source(finding) for finding in findings}
+        self._create("alerts", new_alerts)
+        self._put("findings", new_findings, keep=("review",))
         self._keep_verdicts(verdicts)
         self._mark(done, ArticleState.JUDGED)
 

@@ -38,12 +38,10 @@ def _prepared() -> StoreSettings:
 
 
 def empty(settings: StoreSettings) -> None:
-    """Remove every document but the schema's version, and the vectors' indices (their length may change)."""
+    """Remove every document but the schema's version."""
     from elasticsearch import Elasticsearch
 
     query = {"bool": {"must_not": {"ids": {"values": ["schema"]}}}}
     with Elasticsearch(settings.url, request_timeout=60) as es:
-        for index in es.indices.get_alias(index=f"{settings.index_prefix}-vectors-*"):
-            es.indices.delete(index=index)
         es.indices.refresh(index=f"{settings.index_prefix}-*")
         es.delete_by_query(index=f"{settings.index_prefix}-*", query=query, refresh=True)
