@@ -186,7 +186,7 @@ def write_text(chance: random.Random, subject: str, place: str, person: str, *, 
         f"{place[:3].lower()}{syllable}" for syllable in ["mora", "stend", "vik", "lun", "dar", "gost", "pel", "ruin"]
     ]
     for _ in range(sentences):
-        words = chance.sample(SUBJECTS[subject], 3) + chance.sample(FILLER, 2) + chance.sample(own, 3)
+        words = chance.sample(SUBJECTS[subject], 2) + chance.sample(FILLER, 2) + chance.sample(own, 4)
         chance.shuffle(words)
         lines.append(f"In {place} {' '.join(words)}, {person} said.")
     return " ".join(lines)

@@ -25,8 +25,8 @@ def test_invented_stories_are_found_again(clusterer: Clusterer, seed: int) -> No
     stream = write_stream(seed)
     decisions = clusterer.assign([item for _, item in stream])
     found = measure_stories([label for label, _ in stream], [d.story_id for d in decisions])
-    assert found["b3"] >= 0.85
-    assert found["pair_precision"] >= 0.85
+    assert found["b3"] >= 0.88
+    assert found["pair_precision"] >= 0.65
 
 
 @settings(max_examples=12, deadline=None)
