@@ -9,7 +9,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 DATA ?= data
 
-.PHONY: help setup demo run test check format lock clean bench-real bench-embed bench-overhead bench-stories bench-copies bench-judge bench-elastic
+.PHONY: help setup demo run test check format lock clean airflow env stack-test bench-real bench-embed bench-overhead bench-stories bench-copies bench-judge bench-elastic
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -36,18 +36,19 @@ demo: $(STAMP) ## run the main job on the bundled sample news (invented world, e
 run: $(STAMP) ## load seeds/ and watch the feeds of config/feeds.yaml for ever (needs the internet; end with Ctrl-C)
 	@$(BIN)/monitor seeds load && $(BIN)/monitor run --watch
 
-test: $(STAMP) ## run all tests (unit, contract, services, dags)
-	@$(BIN)/python -m pytest
+test: $(STAMP) ## run all tests (unit, contract, services, dags) but those of make stack-test
+	@$(BIN)/python -m pytest -m "not stack"
 
 check: $(STAMP) ## all that CI runs: format, lint, types, import layers, tests
-	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/python -m pytest
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/python -m pytest -m "not stack"
 
 format: $(STAMP) ## format the code and mend what the linter can
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
 lock: ## lock the dependencies anew, with hashes (needs uv)
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -p 3.11 pyproject.toml -o requirements/base.txt
-	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -p 3.11 --extra dev --extra elastic -c requirements/base.txt pyproject.toml -o requirements/dev.txt
+	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -p 3.11 --extra dev --extra elastic --extra airflow -c requirements/base.txt pyproject.toml -o requirements/dev.txt
+	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -p 3.11 --extra elastic --extra airflow -c requirements/dev.txt pyproject.toml -o requirements/airflow.txt
 
 bench-real: $(STAMP) ## the whole pipeline on real pages and the seed texts (DATA=folder with seeds/ and data/pages)
 	@$(BIN)/python -m benchmarks.real --data $(DATA)
@@ -67,5 +68,14 @@ bench-copies: $(STAMP) ## copy detection on public sets (DATA=folder of story se
 bench-judge: $(STAMP) ## the judges on our own labelled pairs and public sets (DATA=folder of stance sets)
 	@$(BIN)/python -m benchmarks.judge --data $(DATA)
 
+airflow: $(STAMP) ## Airflow's UI with our DAGs on the embedded store, no containers (DEMO=1: on the sample news; end with Ctrl-C)
+	@$(BIN)/python docker/standalone.py $(if $(DEMO),--demo)
+
+env: ## write .env for docker compose, with random secrets (DEMO=1: with the sample news); an existing one stays
+	@$(PYTHON) docker/make_env.py $(if $(DEMO),--demo)
+
+stack-test: $(STAMP) ## run Airflow for real over the sample news, with a worker killed midway (some ten minutes)
+	@$(BIN)/python -m pytest -m stack tests/stack
+
 clean: ## remove what the targets made (the environment, caches, var/)
-	@rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build *.egg-info
+	@rm -rf .venv var .airflow .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build *.egg-info

@@ -1,7 +1,7 @@
 """Serve the invented news on the loopback address as real feeds and real-looking pages, or write them as files.
 
 In: news.yaml, the day. Out: an HTTP site (`SampleSite`), or a folder for `file:` feeds (`write_files`).
-Never: listens on any other address than 127.0.0.1, reads the clock.
+Never: listens on another address than 127.0.0.1 unless told so (as in a container of its own), reads the clock.
 
 By hand: `python -m samples.site --day 10 --port 8765`
 """
@@ -49,16 +49,19 @@ class SampleSite:
     def base_url(self) -> str:
         return self._addresses.base_url
 
-    async def start(self, port: int = 0) -> str:
-        """Listen, on a free port where none is named; returns the base address, without a slash at its end."""
+    async def start(self, port: int = 0, *, host: str = HOST, name: str = "") -> str:
+        """Listen, on a free port where none is named; returns the base address, without a slash at its end.
+
+        `name` is what visitors call the host; it stands in every link.
+        """
         app = web.Application()
         app.router.add_get("/", self._show_index)
         app.router.add_get("/{publisher}/", self._show_home)
         app.router.add_get("/{publisher}/{name}", self._show_feed_or_page)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
-        await web.TCPSite(self._runner, HOST, port).start()
-        self._addresses = WebAddresses(f"http://{HOST}:{self._runner.addresses[0][1]}")
+        await web.TCPSite(self._runner, host, port).start()
+        self._addresses = WebAddresses(f"http://{name or host}:{self._runner.addresses[0][1]}")
         return self.base_url
 
     async def stop(self) -> None:
@@ -171,10 +174,14 @@ def _write_publisher(room: Path, publisher: Publisher, *, news: News, day: int) 
             (room / f"{article.id}.html").write_text(page, encoding="utf-8")
 
 
-async def _serve(*, day: int, port: int) -> None:
+async def _serve(*, day: int, port: int, host: str, name: str, day_seconds: float) -> None:
     site = SampleSite(day=day)
-    print(f"Day {day} of the sample news: {await site.start(port)}/  (Ctrl-C stops)")
+    print(f"Day {day} of the sample news: {await site.start(port, host=host, name=name)}/  (Ctrl-C stops)", flush=True)
     try:
+        while day_seconds > 0:
+            await asyncio.sleep(day_seconds)
+            with contextlib.suppress(ValueError):  # after the last day nothing more happens
+                site.day += 1
         await asyncio.Event().wait()
     finally:
         await site.stop()
@@ -184,9 +191,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Serve the sample news on 127.0.0.1.")
     parser.add_argument("--day", type=int, default=10, help="how many of the ten days have passed (default: 10)")
     parser.add_argument("--port", type=int, default=8765, help="0 takes a free one (default: 8765)")
+    parser.add_argument("--day-seconds", type=float, default=0, help="let a day pass every so many seconds")
+    parser.add_argument("--host", default=HOST, help="address to listen on (default: 127.0.0.1)")
+    parser.add_argument("--name", default="", help="what visitors call this host (default: the address)")
     options = parser.parse_args()
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(day=options.day, port=options.port))
+        asyncio.run(_serve(**vars(options)))
 
 
 if __name__ == "__main__":

@@ -154,6 +154,28 @@ def check_health() -> Counts:
         return {"warnings": len(seen.warnings), "feeds": len(seen.feeds), "backlog": backlog}
 
 
+def ask_about_possible() -> list[dict[str, str]]:
+    """Questions for a person: the evidence must be seen to be judged, so here XCom carries text."""
+    from monitor.airflow.review import questions_about
+
+    with services_for_task() as services:
+        positions = {position.id: position for position in services.store.positions(include_withdrawn=True)}
+        return questions_about(services.store.findings(), positions)
+
+
+def keep_answer(question: dict[str, str], answer: dict[str, Any]) -> Counts:
+    """Write the analyst's word back, as `monitor findings confirm` and `dismiss` do."""
+    from monitor.airflow.review import answer_to
+
+    said = answer_to(question["subject"], answer.get("chosen_options", ()))
+    if said is None:
+        raise AirflowSkipException("left open")
+    with services_for_task() as services:
+        services.store.review_finding(said[0], said[1])
+    log.info("%s: %s", said[0], said[1].value)
+    return {"finding": said[0], "review": said[1].value}
+
+
 def tell(report: StageReport) -> Counts:
     """Log the report for whoever reads the task's log; its counts, without the reasons."""
     log.info(

@@ -33,10 +33,11 @@ def describe(dag: Any) -> dict[str, Any]:
         }
         for task in dag.tasks
     }
+    condition = getattr(dag.timetable, "asset_condition", None) or NO_ASSETS
     return {
         "timetable": type(dag.timetable).__name__,
         "expression": getattr(dag.timetable, "expression", ""),
-        "assets": sorted(asset.name for asset in (getattr(dag.timetable, "asset_condition", None) or NO_ASSETS).objects),
+        "assets": sorted(asset.name for asset in condition.objects),
         "max_active_runs": dag.max_active_runs,
         "catchup": dag.catchup,
         "paused": dag.is_paused_upon_creation,

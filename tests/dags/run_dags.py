@@ -13,7 +13,10 @@ from typing import Any
 
 from airflow.dag_processing.bundles.manager import DagBundlesManager
 from airflow.dag_processing.dagbag import BundleDagBag, sync_bag_to_db
+from airflow.models.asset import AssetEvent
 from airflow.utils.db import initdb
+from airflow.utils.session import create_session
+from sqlalchemy import select
 
 DAGS = Path(__file__).parents[2] / "dags"
 
@@ -30,10 +33,6 @@ def run(dag: Any, conf: dict[str, Any]) -> dict[str, Any]:
 
 
 def asset_events() -> list[dict[str, Any]]:
-    from airflow.models.asset import AssetEvent
-    from airflow.utils.session import create_session
-    from sqlalchemy import select
-
     with create_session() as session:
         events = session.scalars(select(AssetEvent).order_by(AssetEvent.id))
         return [
