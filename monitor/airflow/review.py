@@ -15,7 +15,7 @@ CONFIRM, DISMISS, LEAVE_OPEN = "Confirm", "Dismiss", "Leave open"
 WORDS = {CONFIRM: Review.CONFIRMED, DISMISS: Review.DISMISSED}
 MOST_QUESTIONS = 20
 """More would bury a person; the next run asks the rest."""
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|~-])")
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|~%-])")
 
 
 def questions_about(findings: Sequence[Finding], positions: Mapping[str, Position]) -> list[dict[str, str]]:
