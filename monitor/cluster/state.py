@@ -19,13 +19,13 @@ def pack_state(*parts: bytes) -> bytes:
 def unpack_state(state: bytes) -> list[bytes]:
     """Raises `SettingsInvalid` when it is not a whole state of this version."""
     if not state.startswith(_MAGIC):
-        raise SettingsInvalid("the saved state of clustering is of another version: run `monitor cluster --rebuild`")
+        raise SettingsInvalid("the saved state of clustering is of another version; it is learnt anew")
     parts, offset = [], len(_MAGIC)
     while offset < len(state):
         size = int.from_bytes(state[offset : offset + 8], "little")
         offset += 8
         if offset + size > len(state):
-            raise SettingsInvalid("the saved state of clustering is cut short: run `monitor cluster --rebuild`")
+            raise SettingsInvalid("the saved state of clustering is cut short; it is learnt anew")
         parts.append(state[offset : offset + size])
         offset += size
     return parts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,13 +10,15 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from monitor.cluster.base import Clusterer, Decision, Item, Memo, SeedItem
-from monitor.errors import NotFound
+from monitor.errors import NotFound, SettingsInvalid
 from monitor.models import Article, Seed, Stage, StageReport, Story, Vector
 from monitor.pipeline.embed import vectors_for_texts
 from monitor.pipeline.lease import StageBusy, hold_lease
 from monitor.pipeline.ports import Services
 from monitor.pipeline.tally import Tally
 from monitor.store.base import ClusterRecord
+
+log = logging.getLogger(__name__)
 
 BLOB = "cluster"
 MAX_PUBLISHERS_KEPT = 500
@@ -58,7 +61,11 @@ def remembering_clusterer(services: Services) -> Clusterer:
             for m in memos
         ]
     )
-    clusterer.restore(services.store.read_blob(BLOB))
+    try:
+        clusterer.restore(services.store.read_blob(BLOB))
+    except SettingsInvalid as error:
+        # word frequencies and page furniture: learnt again within a day, and no reason to stop the news
+        log.warning("clustering starts with an empty memory of words", extra={"reason": str(error)})
     return clusterer
 
 

@@ -59,7 +59,12 @@ def configure(folder: Path, site: Any, smtp_port: int) -> Path:
     path = write_config(folder, sample_feeds(site))
     settings = yaml.safe_load(path.read_text())
     settings["embed"] = {"model": "hashing"}
-    settings["judge"] = {"kind": "lexical", "candidate_similarity": 0.1}
+    settings["judge"] = {
+        "kind": "lexical",
+        "candidate_similarity": 0.1,
+        "possible_matches": 0.5,
+        "possible_contradicts": 0.5,
+    }
     settings["run"] = {"progress": False, "batch": 7}
     settings["alert"]["lease_seconds"] = 1
     settings["alert"]["retry_seconds"] = 0
