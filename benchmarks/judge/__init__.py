@@ -1,0 +1,1 @@
+"""Every judge at hand on our own labelled pairs, on public sets, and against the clock."""
