@@ -45,7 +45,7 @@ def run_script(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
             cwd=ROOT,
             capture_output=True,
             text=True,
-            timeout=600,
+            timeout=1_800,
             check=False,
         )
         assert done.returncode == 0, (done.stdout + done.stderr)[-4_000:]

@@ -183,10 +183,12 @@ def test_an_image_with_cpu_torch_leaves_out_the_gpu_libraries_and_nothing_else()
     def names(text: str) -> set[str]:
         return set(re.findall(r"^([a-z0-9._-]+)==", text, re.MULTILINE))
 
-    script = [sys.executable, ROOT / "docker" / "requirements.py"]
-    rest = subprocess.run([*script, locked], capture_output=True, text=True, check=True, timeout=60).stdout
+    script = [sys.executable, str(ROOT / "docker" / "requirements.py")]
+    rest = subprocess.run([*script, str(locked)], capture_output=True, text=True, check=True, timeout=60).stdout
     left_out = names(locked.read_text(encoding="utf-8")) - names(rest)
     assert {"torch", "triton"} < left_out
     assert all(re.match(r"torch$|triton$|nvidia-|cuda-", name) for name in left_out)
-    torch = subprocess.run([*script, "--torch", locked], capture_output=True, text=True, check=True, timeout=60).stdout
+    torch = subprocess.run(
+        [*script, "--torch", str(locked)], capture_output=True, text=True, check=True, timeout=60
+    ).stdout
     assert re.fullmatch(r"torch==[\d.]+\n", torch)

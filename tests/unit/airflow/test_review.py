@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from monitor.airflow.review import MOST_QUESTIONS, answer_to, questions_about
 from monitor.models import Finding, Grade, Review
@@ -11,9 +12,9 @@ from tests.builders import evidence, finding, position
 POSITIONS = {"position-0001": position(1)}
 
 
-def possible(number: int = 1, **changes: object) -> Finding:
-    given = {"position_id": "position-0001", "grade": Grade.POSSIBLE, "review": Review.NONE} | changes
-    return replace(finding(number), **given)
+def possible(number: int = 1, **changes: Any) -> Finding:
+    plain = finding(number, position_id="position-0001", grade=Grade.POSSIBLE, review=Review.NONE)
+    return replace(plain, **changes)
 
 
 def test_a_question_shows_both_sentences_and_who_speaks() -> None:
