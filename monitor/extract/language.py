@@ -17,6 +17,11 @@ def choose_language(text: str, claims: Sequence[str]) -> str:
     return _identify(text[:SAMPLE_CHARS]) if text.strip() else claimed
 
 
+def load_identifier() -> None:
+    """Load py3langid's model (a second of CPU), so that no article's time limit pays for it."""
+    _identify("")
+
+
 def _primary(claim: str) -> str:
     """`en` of `en-US`; empty for what is no language code."""
     code = claim.strip().replace("_", "-").partition("-")[0].lower()
