@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +23,7 @@ from typing import Any
 import yaml
 
 from monitor.bootstrap import open_services
-from monitor.models import Pair, Vector
+from monitor.models import Pair, Vector, Verdict
 from monitor.pipeline import load_seeds, run_once
 from monitor.settings import load_settings, read_seeds
 from samples.news import NEWS_PATH, load_news
@@ -37,14 +37,23 @@ class Metered:
     def __init__(self, inner: Any) -> None:
         self.inner, self.seconds = inner, 0.0
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.inner, name)
+    @property
+    def model(self) -> str:
+        return str(self.inner.model)
 
-    def encode(self, texts: list[str]) -> Vector:
-        return self._timed(self.inner.encode, texts)  # type: ignore[no-any-return]
+    @property
+    def dim(self) -> int:
+        return int(self.inner.dim)
 
-    def judge(self, pairs: list[Pair]) -> Any:
-        return self._timed(self.inner.judge, pairs)
+    @property
+    def name(self) -> str:
+        return str(self.inner.name)
+
+    def encode(self, texts: Sequence[str]) -> Vector:
+        return self._timed(self.inner.encode, texts)  # type: ignore[no-any-return]  # the embedder's own answer
+
+    def judge(self, pairs: Sequence[Pair]) -> list[Verdict]:
+        return self._timed(self.inner.judge, pairs)  # type: ignore[no-any-return]  # the judge's own answer
 
     def _timed(self, call: Any, argument: Any) -> Any:
         before = time.process_time()

@@ -103,7 +103,7 @@ def _tell_passages(services: Services) -> None:
     for name, words in QUOTED.items():
         found = [p for p in passages if words in p.text]
         told = [
-            find_speaker(Pair(passage_id=p.id, passage=p.text, context=p.context, position=position)).name
+            find_speaker(Pair(passage_id=p.id, passage=p.text, context=p.context, position=position)).speaker.name
             for p in found
         ]
         print(f"- “… {words} …” is attributed to {told or 'nobody: no such passage'} (should be {name})")

@@ -163,7 +163,8 @@ def train(model, tokenizer, batches, held_out, args, device: str) -> None:
         seen += len(part)
         running = 0.98 * running + 0.02 * loss.item() if step else loss.item()
         if step % 25 == 0:
-            log.info("step %d/%d loss %.3f rate %.1e %.1f pairs/s", step, total, running, rate, seen / (time.monotonic() - started))
+            speed = seen / (time.monotonic() - started)
+            log.info("step %d/%d loss %.3f rate %.1e %.1f pairs/s", step, total, running, rate, speed)
         if step and step % args.save_every == 0:
             save(model, tokenizer, args.out)
             log.info("step %d mnli held-out %.3f", step, evaluate(model, tokenizer, held_out, device))
