@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from monitor.errors import NotFound, PageUnreachable
 from monitor.extract.base import Extracted, ExtractJob
+from monitor.fetch import canonicalize_url
 from monitor.fetch.base import Page
 from monitor.models import Article, ArticleState, Entry, Stage, StageReport
 from monitor.pipeline.ports import Services
@@ -24,9 +26,8 @@ def extract_articles(services: Services) -> StageReport:
     left: set[str] = set()
     total = services.store.backlog()[Stage.EXTRACT]
     while batch := _next_batch(services, left):
-        for job in _jobs(services, batch, tally, left):
-            for extracted in services.extractor().extract([job]):
-                _keep(services, extracted, tally)
+        for extracted in services.extractor().extract(_jobs(services, batch, tally, left)):
+            _keep(services, extracted, tally)
             services.progress("extract", done=tally.done + tally.aside + tally.left, total=total)
     return tally.report()
 
@@ -89,7 +90,8 @@ def _job(article: Article, entry: Entry, page: Page) -> ExtractJob:
 
 
 def _keep(services: Services, extracted: Extracted, tally: Tally) -> None:
-    services.store.save_extracted(extracted.article, extracted.passages)
+    article = replace(extracted.article, canonical_url=canonicalize_url(extracted.article.canonical_url))
+    services.store.save_extracted(article, extracted.passages)
     if extracted.article.state is ArticleState.SET_ASIDE:
         tally.set_aside(extracted.article.url or extracted.article.id, extracted.article.reason)
     else:
