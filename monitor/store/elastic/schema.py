@@ -13,7 +13,7 @@ from typing import Any
 
 from monitor.errors import MonitorError, SettingsInvalid, StoreTooNew
 from monitor.store.elastic.client import Client
-from monitor.store.elastic.names import GROWING, KINDS, index_settings, mapping
+from monitor.store.elastic.names import KINDS, index_settings, mapping
 from monitor.store.elastic.part import create, put
 
 LEAST_SERVER = 9
@@ -110,8 +110,8 @@ def _put_templates(client: Client) -> None:
 
 def _put_template(client: Client, kind: str, shared: str) -> None:
     name, pattern = client.names.template(kind), f"{client.names.alias(kind)}-*"
-    # A later generation joins the readers' alias by itself; the alias's writing index is moved by rollover alone.
-    aliases: dict[str, Any] = {client.names.alias(kind): {}} if kind in GROWING else {}
+    # Later generations join their alias by themselves, but for articles, whose alias rollover moves.
+    aliases: dict[str, Any] = {client.names.alias(kind): {}} if kind in ("passages", "vectors") else {}
     client.request(
         lambda es: es.indices.put_index_template(
             name=name,
