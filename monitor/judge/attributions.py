@@ -118,6 +118,8 @@ def _at(text: str, tokens: list[Token], index: int, sentence: int) -> Attributio
     token = tokens[index]
     if token.low == "according" and index + 1 < len(tokens) and tokens[index + 1].low == "to":
         return _right(text, tokens, index + 2, sentence, verb="according to")
+    if token.text in word_list("saying") and index + 2 < len(tokens) and tokens[index + 1].low == "by":
+        return _right(text, tokens, index + 2, sentence, verb=token.low)  # "was denied by the minister"
     if token.text not in word_list("saying") or not index or tokens[index - 1].low in word_list("before_no_verb"):
         return None
     return _left(text, tokens, index, sentence) or _inverted(text, tokens, index, sentence)
@@ -231,15 +233,17 @@ def _continues_anonymous(tokens: list[Token], index: int) -> bool:
 
 def _trim(tokens: list[Token], first: int, last: int) -> int:
     """Drop what leads into the phrase: "On Friday the minister" → "the minister"."""
-    if tokens[first].low in word_list("leading") or tokens[first].low in _DAYS:
-        later = [
-            i for i in range(first + 1, last + 1) if tokens[i].low in {"the", "a", "an", "its", "his", "her", "their"}
-        ]
-        if later:
-            return later[-1]
-        names = [i for i in range(first + 1, last + 1) if tokens[i].text[0].isupper() and tokens[i].low not in _DAYS]
-        return names[-1] if names else first
-    return first
+    if tokens[first].low not in word_list("leading") and tokens[first].low not in _DAYS:
+        return first
+    name = last
+    while name > first and tokens[name - 1].text[0].isupper() and tokens[name - 1].low not in _DAYS:
+        name -= 1
+    if tokens[last].text[0].isupper() and first < name < last:
+        return name  # "In his first speech Hadi al-Rubaie"
+    later = [i for i in range(first + 1, last + 1) if tokens[i].low in {"the", "a", "an", "its", "his", "her", "their"}]
+    if later:
+        return later[-1]
+    return last if tokens[last].text[0].isupper() and tokens[last].low not in _DAYS else first
 
 
 def _inverted(text: str, tokens: list[Token], index: int, sentence: int) -> Attribution | None:

@@ -68,7 +68,7 @@ def cast_of(position: Position, office: Office | None, on: date | None) -> Cast:
     drop = {""}
     return Cast(
         holder=frozenset(holder - drop),
-        own=frozenset({normalise(name) for name in given} - successor - other - drop),
+        own=frozenset(({normalise(name) for name in given} | _short_names(given)) - successor - other - drop),
         people=frozenset(normalise(name) for name in given if _is_person(name)),
         successor=frozenset(successor - drop),
         other=frozenset(other - drop),
@@ -81,6 +81,23 @@ def _when(term: Term, stated_on: date) -> str:
     if term.from_on is not None and term.from_on > stated_on:
         return "later"
     return "earlier" if term.until_on is not None and term.until_on < stated_on else "now"
+
+
+def _short_names(given: list[str]) -> set[str]:
+    """ "Carrow" for "Carrow Steel": a body's name by its own word, where that is no role, place or title."""
+    found = set[str]()
+    for name in given:
+        parts = name.split()
+        if len(parts) == 2 and all(part[:1].isupper() for part in parts) and not _is_person(name):
+            found |= {part.lower() for part in parts if len(part) >= 4 and _is_own_word(part)}
+    return found
+
+
+def _is_own_word(word: str) -> bool:
+    low = word.lower()
+    is_place = any(low in part.split() for names in places() for part in names)
+    is_body = pattern("not_a_person", ignore_case=False).search(word) is not None
+    return not (is_place or is_body or pattern("role").search(word) or low in word_list("common_titles"))
 
 
 def _place_names(known: str) -> set[str]:
@@ -105,7 +122,7 @@ def classify(name: str, descriptor: str, cast: Cast, *, is_successor: bool) -> S
         return SpeakerKind.OTHER
     if re.match(r"(?:its|his|her|their)\b", name, re.IGNORECASE) and _has_foreign_owner(descriptor, cast):
         return SpeakerKind.OTHER
-    if not _belongs(whole, described, cast):
+    if not _belongs(whole, descriptor, cast):
         takes_over = (
             is_successor
             and _is_person(name)
@@ -118,21 +135,35 @@ def classify(name: str, descriptor: str, cast: Cast, *, is_successor: bool) -> S
     return SpeakerKind.SUCCESSOR if later else SpeakerKind.HOLDER
 
 
-def _belongs(whole: str, described: str, cast: Cast) -> bool:
+def _belongs(whole: str, descriptor: str, cast: Cast) -> bool:
     """The holder by name, or by a title of its office or of its government, unless another country is named."""
     if whole in cast.holder or _is_surname(whole, cast.people):
         return True
-    title = f"{described} {whole}" if pattern("role").search(whole) else described
-    if pattern("outsider").search(title) or pattern("outsider").search(whole) or _of_another_country(title, cast):
+    parts = [normalise(part) for part in descriptor.split("|") if _is_title(part)]
+    if any(pattern("outsider").search(text) for text in (whole, *parts)):
         return False
-    if contains_name(whole, cast.own) or (
-        pattern("role").search(title) and contains_name(f"{title} {whole}", cast.holder)
-    ):
+    own_title = [f"{part} {whole}".strip() for part in parts or [""]] if pattern("role").search(whole) else parts
+    if contains_name(whole, cast.own) and not _of_another_country(whole, cast):
+        return True
+    return any(_is_title_of_holder(title, whole, cast) for title in own_title)
+
+
+def _is_title(part: str) -> bool:
+    """A description that opens with a verb ("told her host", "defending the crews") is none."""
+    first = part.strip().partition(" ")[0].lower()
+    return bool(first) and not first.endswith("ing") and first not in word_list("saying")
+
+
+def _is_title_of_holder(title: str, whole: str, cast: Cast) -> bool:
+    if not pattern("role").search(title) or _of_another_country(title, cast):
+        return False
+    if contains_name(f"{title} {whole}", cast.holder | cast.own):
         return True
     words = stem_words(title) - (set() if pattern("role").search(whole) else set(whole.split()))
-    return bool(pattern("role").search(title)) and (
-        bool(words & cast.titles & word_list("office_roles")) or words <= word_list("common_titles")
-    )
+    if words & cast.titles & word_list("office_roles"):
+        return True
+    of_a_body = len(words) > 1 and bool(words & {"council", "board", "committee"})
+    return words <= word_list("common_titles") and not of_a_body
 
 
 def _has_foreign_owner(descriptor: str, cast: Cast) -> bool:
@@ -142,11 +173,14 @@ def _has_foreign_owner(descriptor: str, cast: Cast) -> bool:
 
 
 def _of_another_country(described: str, cast: Cast) -> bool:
-    """A demonym or country stands in the description that is not the holder's."""
-    for names in places():
-        if any(re.search(rf"\b{re.escape(name)}\b", described) for name in names):
-            return not any(name in cast.holder for name in names)
-    return False
+    """The first country named in the description is not the holder's: "Ukraine's ambassador to Norway"."""
+    first, is_own = len(described), True
+    for names in (*places(), tuple(cast.own)):
+        for name in names:
+            found = re.search(rf"\b{re.escape(name)}\b", described)
+            if found and found.start() < first:
+                first, is_own = found.start(), any(one in cast.holder for one in names)
+    return not is_own
 
 
 def _is_surname(whole: str, names: frozenset[str]) -> bool:

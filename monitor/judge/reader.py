@@ -84,7 +84,9 @@ class ReadingJudge:
         probabilities = Probabilities(matches=float(row[0]), contradicts=float(row[1]), neutral=float(row[2]))
         label = decide_label(probabilities, self.thresholds)
         cues = _cues_of(pair, read, said, part)
-        relation, by_successor = relate(label, said.speaker.kind, cues, names_holder=said.names_holder)
+        relation, by_successor = relate(
+            label, said.speaker.kind, cues, names_holder=said.names_holder, is_deed=said.is_deed
+        )
         grade = decide_grade(label, probabilities.of(label), self.thresholds)
         if grade is Grade.LIKELY and not self.stance.is_model:
             grade = Grade.POSSIBLE

@@ -41,6 +41,11 @@ class Said:
     """The holder is named anywhere in the passage."""
     cue: Cue | None = None
 
+    @property
+    def is_deed(self) -> bool:
+        """Somebody is named who acts and does not speak."""
+        return bool(self.speaker.name) and not self.is_speech
+
 
 def find_speaker(pair: Pair) -> Said:
     """The attribution that stands over the sentence nearest to the statement, else the acting subject, else nobody."""
@@ -103,7 +108,7 @@ def _choose(pair: Pair, found: list[Attribution]) -> Attribution | None:
         own = 2.0 if one.is_trailing else 0.0
         weak = -1.5 if one.verb in {"let", "called", "found", "used", "see", "sees", "doubt", "asked"} else 0.0
         pronoun = -0.2 if one.phrase.lower() in PRONOUNS else 0.0
-        aside = -2.0 if before.endswith((" as", "what", " than", " to which")) else 0.0
+        aside = -2.0 if before.endswith((" as", " that", "what", " than", " to which")) else 0.0
         past = -0.8 if " had " in f" {pair.passage[one.end : one.end + 8].lower()} " else 0.0
         first = 0.5 if one is earliest[one.sentence] else 0.0
         return nearness * 0.7 + own + weak + pronoun + aside + past + first
@@ -126,7 +131,8 @@ def _resolve(pair: Pair, found: Attribution, cast: Cast) -> Speaker:
     bare, title = _split_title(name)
     full = _full_name(bare, pair)
     office = re.search(r"\bas ([^,.;]{3,50})", found.tail)
-    description = f"{title} | {description} | {_description_of(full, pair)} | {office[1] if office else ''}"
+    office_held = office[1] if office and _ROLE.search(office[1]) else ""
+    description = f"{title} | {description} | {_description_of(full, pair)} | {office_held}"
     if not bare[:1].isupper() or bare.split()[0] == "The":
         full = _person_behind(full, found, pair) or full
     text = f"{pair.context} {pair.passage}"
@@ -140,7 +146,8 @@ def _owner(pair: Pair, found: Attribution) -> str:
     """Whose "its" is: the phrase that opens the sentence, else the one that opens the context."""
     spans = split_sentences(pair.passage)
     sentence = pair.passage[spans[found.sentence][0] : found.start] if found.sentence < len(spans) else ""
-    return _opening_phrase(sentence.strip()) or _opening_phrase(pair.context.strip())
+    texts = (sentence, pair.passage[: found.start], pair.context)
+    return next((phrase for text in texts if (phrase := _opening_phrase(text.strip()))), "")
 
 
 def _person_behind(phrase: str, found: Attribution, pair: Pair) -> str:
@@ -191,19 +198,23 @@ def _description_of(name: str, pair: Pair) -> str:
     if not name[:1].isupper() or len(name) < 3:
         return ""
     last = re.escape(name.rsplit(maxsplit=1)[-1])
-    before = rf"((?:[\w’'-]+ ){{1,5}})(?:[A-ZÀ-Þ][\w’-]+ )?{last}\b"
+    before = rf"((?:[\w’'-]+,? ){{1,5}})(?:[A-ZÀ-Þ][\w’-]+ )?{last}\b"
     after = rf"{last},? (?:{_LINK}) ([^,.;]{{3,70}})|{last}, ([^,.;“\"]{{3,70}})"
     parts: list[str] = []
     for text in (pair.context, pair.passage):
         for match in (*re.finditer(before, text), *re.finditer(after, text)):
             words = " ".join(group for group in match.groups() if group)
             if _ROLE.search(words) or re.search(_LINK, match.group()):
-                parts.append(_title_part(words) if match.re.pattern == before else words)
+                is_link = re.search(_LINK, match.group()) is not None
+                parts.append(
+                    _title_part(words) if match.re.pattern == before else f"head of {words}" if is_link else words
+                )
     return " | ".join(parts)
 
 
 def _title_part(words: str) -> str:
     """The title that ends a run of words: what follows the last verb or preposition of place."""
+    words = words.strip(" ,").rsplit(", ", 1)[-1]
     return re.split(r"\b(?:said|says|told|to|that|when|after|before|and|but|on|whether)\b", words)[-1]
 
 
@@ -231,7 +242,7 @@ def _antecedent(pair: Pair, found: Attribution) -> tuple[str, str]:
 
 
 _ROLE = re.compile(
-    r"spokes|mayor|envoy|ambassador|minister|boss|head|commandant|secretary|president|official|leader|chief|director|"
+    r"spokes|mayor|envoy|ambassador|chancellor|premier|minister|boss|head|commandant|secretary|president|official|leader|chief|director|"
     r"chair|governor|commissioner|general",
     re.IGNORECASE,
 )
