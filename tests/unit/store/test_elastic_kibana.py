@@ -1,0 +1,148 @@
+"""Kibana's objects: the committed file is the description's, keeps Kibana's silent rules, and names mapped fields."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from collections.abc import Iterator
+from email.parser import BytesParser
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from monitor.errors import SettingsInvalid, StoreUnavailable
+from monitor.settings import StoreSettings
+from monitor.store.elastic.kibana import describe, import_kibana, to_ndjson
+from monitor.store.elastic.names import KINDS, mapping
+from tests.services.elasticsearch.kibana_rules import broken_rules, field_types
+
+COMMITTED = Path(__file__).parents[3] / "config" / "kibana" / "monitor.ndjson"
+FIELDS = field_types({f"monitor-{kind}": mapping(kind) for kind in KINDS})
+NDJSON = to_ndjson(describe("monitor"))
+LOGIN = StoreSettings(url="http://127.0.0.1:9200")
+
+
+def test_the_committed_file_is_what_the_description_gives() -> None:
+    assert COMMITTED.read_text("utf-8") == NDJSON, "run: python -m monitor.store.elastic.kibana"
+
+
+def test_every_rule_is_kept() -> None:
+    assert broken_rules(NDJSON, FIELDS) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ((r"\"sourceField\":\"story_id\"", r"\"sourceField\":\"story\""), "terms of story, which is not mapped"),
+        ((r"\"sourceField\":\"title.keyword\"", r"\"sourceField\":\"title\""), "terms of title, which is text"),
+        (("relation : reverses", "relatoin : reverses"), "field relatoin is not mapped"),
+        ((r"\"w\":24", r"\"w\":32"), "overlap"),
+        (('"name":"p1:', '"name":"'), "is not repeated"),
+        ((r"\"accessors\":[\"m0\"]", r"\"accessors\":[]"), "accessors"),
+        ((r"\"scale\":\"ordinal\"", r"\"scale\":\"ratio\""), "scale ratio"),
+        (('"id":"monitor-reversals","references"', '"id":"other","references"'), "leads nowhere"),
+        (('"timeFieldName":"tried_at"', '"timeFieldName":"ok"'), "time field ok"),
+    ],
+)
+def test_a_broken_object_is_found(change: tuple[str, str], told: str) -> None:
+    broken = NDJSON.replace(*change)
+    assert broken != NDJSON
+    assert any(told in problem for problem in broken_rules(broken, FIELDS))
+
+
+def test_another_prefix_gives_other_ids_and_indices() -> None:
+    other = describe("desk")
+    assert {each["attributes"]["title"] for each in other if each["type"] == "index-pattern"} >= {"desk-articles"}
+    assert not any('"monitor-' in line for line in to_ndjson(other).splitlines())
+
+
+class Kibana(BaseHTTPRequestHandler):
+    """Says in turn what it is told to say, and keeps what was asked."""
+
+    levels: list[str]
+    answer: tuple[int, dict[str, Any]]
+    asked: list[tuple[str, str, dict[str, str], bytes]]
+
+    def do_GET(self) -> None:
+        kind = type(self)
+        level = kind.levels.pop(0) if len(kind.levels) > 1 else kind.levels[0]
+        self._say(200, {"status": {"overall": {"level": level}}}, b"")
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        self._say(*type(self).answer, body)
+
+    def _say(self, status: int, answer: dict[str, Any], body: bytes) -> None:
+        type(self).asked.append((self.command, self.path, dict(self.headers), body))
+        data = json.dumps(answer).encode()
+        self.send_response(status)
+        self.send_header("content-length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base class's name
+        """Quiet."""
+
+
+@pytest.fixture
+def kibana() -> Iterator[tuple[type[Kibana], str]]:
+    fields = {"levels": ["available"], "answer": (200, {"success": True, "successCount": 15}), "asked": []}
+    handler = type("OwnKibana", (Kibana,), fields)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield handler, f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_objects_are_uploaded_as_kibana_wants_them(kibana: tuple[type[Kibana], str]) -> None:
+    handler, url = kibana
+    login = StoreSettings(url="http://127.0.0.1:9200", user="elastic", password=SecretStr("pass"))
+    assert import_kibana(url, describe("monitor"), login=login).endswith("15 saved objects imported")
+    method, path, headers, body = handler.asked[-1]
+    assert (method, path) == ("POST", "/api/saved_objects/_import?overwrite=true")
+    sent = {name.lower(): value for name, value in headers.items()}
+    assert sent["kbn-xsrf"] == "true"
+    assert base64.b64decode(sent["authorization"].removeprefix("Basic ")) == b"elastic:pass"
+    message = BytesParser().parsebytes(f"content-type: {sent['content-type']}\n\n".encode() + body)
+    (part,) = message.get_payload()  # type: ignore[misc]  a multipart message holds messages
+    assert part.get_filename() == "objects.ndjson"  # type: ignore[union-attr]  see above
+    assert part.get_payload(decode=True) == NDJSON.encode()  # type: ignore[union-attr]  see above
+
+
+def test_a_starting_kibana_is_waited_for(kibana: tuple[type[Kibana], str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.store.elastic.kibana.importing.PAUSE_SECONDS", 0.01)
+    handler, url = kibana
+    handler.levels = ["unavailable", "degraded", "available"]
+    import_kibana(url, [], login=LOGIN)
+    assert [method for method, *_ in handler.asked] == ["GET", "GET", "GET", "POST"]
+
+
+def test_a_kibana_that_stays_away_is_named(kibana: tuple[type[Kibana], str]) -> None:
+    handler, url = kibana
+    handler.levels = ["unavailable"]
+    with pytest.raises(StoreUnavailable, match="not available after 0 seconds"):
+        import_kibana(url, [], login=LOGIN, wait_seconds=0)
+
+
+def test_refused_objects_are_told_although_the_status_is_200(kibana: tuple[type[Kibana], str]) -> None:
+    handler, url = kibana
+    error = {"type": "dashboard", "id": "monitor-news-desk", "error": {"type": "missing_references"}}
+    handler.answer = (200, {"success": False, "errors": [error]})
+    with pytest.raises(SettingsInvalid, match=r"monitor-news-desk.*missing_references"):
+        import_kibana(url, [], login=LOGIN)
+
+
+def test_a_refused_login_says_which_setting(kibana: tuple[type[Kibana], str]) -> None:
+    handler, url = kibana
+    handler.answer = (403, {})
+    with pytest.raises(SettingsInvalid, match="MONITOR_STORE__API_KEY"):
+        import_kibana(url, [], login=LOGIN)
+
+
+def test_an_address_that_is_none_is_refused() -> None:
+    with pytest.raises(SettingsInvalid, match=r"alert\.kibana_url"):
+        import_kibana("kibana", [], login=LOGIN)
