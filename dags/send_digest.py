@@ -1,8 +1,9 @@
 """### Send the daily digest
 
-At seven in the morning (UTC): one mail to everybody who gets the digest. It says what was found on the last day,
-which feeds are in trouble, and what still waits; on a day without news it says so. Running it again on the same day
-sends no second one.
+Once a day, from the hour of the setting `alert.digest_hour` on (UTC): one mail to everybody who gets the digest. It
+says what was found on the last day, which feeds are in trouble, and what still waits; on a day without news it says so.
+
+It looks every hour. *Skipped* means: too early, or the day has its digest already.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from airflow.sdk import dag, task
 from monitor_defaults import SHARED
 
 
-@dag(schedule="0 7 * * *", doc_md=__doc__, tags=["news-monitor", "alerts"], **SHARED)
+@dag(schedule="0 * * * *", doc_md=__doc__, tags=["news-monitor", "alerts"], **SHARED)
 def send_digest() -> None:
     @task(execution_timeout=timedelta(minutes=10))
     def write_and_send() -> dict[str, Any]:

@@ -41,7 +41,6 @@ def environment(port: int) -> dict[str, str]:
         "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "false",
         "MONITOR_RUN__PROGRESS": "false",
-        "PYTHONPATH": str(ROOT),
         "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
     }
     return ours | {name: value for name, value in os.environ.items() if name != "PATH"}

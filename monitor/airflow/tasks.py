@@ -111,11 +111,16 @@ def load(folder: str) -> Counts:
 
 
 def digest() -> Counts:
-    """Write the day's digests and send them; a second call on the same day writes none."""
+    """Write the day's digests and send them, from `alert.digest_hour` on; skipped when the day has its digest."""
+    from monitor.alert.digest import digest_day
     from monitor.pipeline.digest import write_digests
 
     with services_for_task() as services:
+        if digest_day(services.clock(), services.settings.alert) is None:
+            raise AirflowSkipException(f"before {services.settings.alert.digest_hour}:00 UTC")
         written = write_digests(services)
+        if not written:
+            raise AirflowSkipException("the day has its digest")
         return {"digests": written} | tell(send_alerts(services))
 
 

@@ -26,7 +26,6 @@ def airflow_environment(home: Path, **more: str) -> dict[str, str]:
             "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
             "AIRFLOW__CORE__LOAD_EXAMPLES": "false",
             "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "false",
-            "PYTHONPATH": str(ROOT),
         }
         | more
     )

@@ -6,12 +6,14 @@ import json
 import sys
 from pathlib import Path
 
-from airflow import plugins_manager
+from airflow import plugins_manager, settings
 
 
 def main() -> None:
-    views, _ = plugins_manager._get_ui_plugins()
-    errors = plugins_manager.get_import_errors() if hasattr(plugins_manager, "get_import_errors") else {}
+    settings.initialize()
+    found = plugins_manager.get_plugin_info(["name", "external_views"])
+    views = [view for plugin in found if plugin["name"] == "news_monitor" for view in plugin["external_views"]]
+    errors = plugins_manager.get_import_errors()
     Path(sys.argv[1]).write_text(json.dumps({"views": views, "errors": errors}), encoding="utf-8")
 
 

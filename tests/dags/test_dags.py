@@ -45,7 +45,7 @@ def test_ids_and_schedules_are_pinned(dags: dict[str, Any]) -> None:
         "embed_and_cluster": ["articles"],
         "judge_and_alert": ["stories"],
         "sweep": "*/5 * * * *",
-        "send_digest": "0 7 * * *",
+        "send_digest": "0 * * * *",
         "maintain": "0 4 * * *",
         "load_seeds": [],
         "backfill": [],
