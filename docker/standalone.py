@@ -104,8 +104,8 @@ def tell_when_ready(child: subprocess.Popen[bytes], port: int) -> None:
 
 
 def end_group(child: subprocess.Popen[bytes]) -> None:
-    """SIGTERM to the whole group (Airflow's parent leaves its children behind), after 20 s SIGKILL."""
-    for number, seconds in ((signal.SIGTERM, 20.0), (signal.SIGKILL, 5.0)):
+    """SIGTERM to the whole group (Airflow's parent leaves its children behind), after 15 s SIGKILL."""
+    for number, seconds in ((signal.SIGTERM, 15.0), (signal.SIGKILL, 5.0)):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, number)
         give_up_at = time.monotonic() + seconds
