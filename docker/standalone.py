@@ -15,15 +15,18 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 PATIENCE_SECONDS = 300
+DEMO_SECONDS = 300
+"""After so long, two more days of the sample news come in."""
 
 
 def environment(port: int) -> dict[str, str]:
@@ -63,13 +66,25 @@ def prepare(env: dict[str, str]) -> None:
 
 
 @contextlib.contextmanager
+def later(seconds: float, call: Callable[[], None]) -> Iterator[None]:
+    """Call it after so many seconds, unless the block has ended."""
+    timer = threading.Timer(seconds, call)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+@contextlib.contextmanager
 def sample_news(env: dict[str, str]) -> Iterator[None]:
     """The sample news on loopback for the time being, with settings that read it."""
     from samples.demo import sample_feeds, serving, write_config  # only for the demo
 
     folder = ROOT / "var" / "airflow-demo"
     shutil.rmtree(folder, ignore_errors=True)
-    with serving(day=8) as site:
+    with serving(day=8) as site, later(DEMO_SECONDS, lambda: setattr(site, "day", 10)):
         env["MONITOR_CONFIG"] = str(write_config(folder, sample_feeds(site)))
         print(f"the sample news is served at {site.base_url}; mails become files in {folder / 'mail'}", flush=True)
         yield

@@ -118,6 +118,8 @@ def digest() -> Counts:
     with services_for_task() as services:
         if digest_day(services.clock(), services.settings.alert) is None:
             raise AirflowSkipException(f"before {services.settings.alert.digest_hour}:00 UTC")
+        if not any(state.polls for state in services.store.feed_states().values()):
+            raise AirflowSkipException("no feed was read yet")
         written = write_digests(services)
         if not written:
             raise AirflowSkipException("the day has its digest")

@@ -20,6 +20,7 @@ from tests.golden.write import essence
 LIGHT = {"MONITOR_EMBED__MODEL": "hashing", "MONITOR_JUDGE__KIND": "lexical"}
 """Quick stand-ins: which findings come out is the business of other tests; here, that they are the same."""
 STEPS = (
+    "send_digest",
     "load_seeds",
     "ingest_feeds",
     "embed_and_cluster",
@@ -58,13 +59,13 @@ def test_every_run_ends_well(outcome: Any) -> None:
 
 
 def test_the_seeds_are_loaded(outcome: Any) -> None:
-    state, counts = result(outcome, 0, "load")
+    state, counts = result(outcome, 1, "load")
     assert (state, counts["seeds"]) == ("success", 2)
     assert counts["added"] > 0
 
 
 def test_feeds_that_fail_do_not_fail_the_run(outcome: Any) -> None:
-    state, counts = result(outcome, 1, "fetch")
+    state, counts = result(outcome, 2, "fetch")
     assert state == "success"
     assert counts["new"] == 43
     assert (counts["set_aside"], counts["left"]) == (1, 1)
@@ -79,24 +80,28 @@ def test_each_asset_had_one_event_and_none_when_there_was_nothing_new(outcome: A
 
 
 def test_a_second_look_at_unchanged_feeds_is_skipped_with_its_counts(outcome: Any) -> None:
-    state, counts = result(outcome, 4, "extract")
+    state, counts = result(outcome, 5, "extract")
     assert (state, counts["done"]) == ("skipped", 0)
 
 
 def test_the_sweep_finds_nothing_left_behind(outcome: Any) -> None:
-    state, counts = result(outcome, 5, "finish_pending")
+    state, counts = result(outcome, 6, "finish_pending")
     assert state == "skipped"
     assert set(counts.values()) == {0}
 
 
+def test_no_digest_goes_out_before_any_feed_was_read(outcome: Any) -> None:
+    assert result(outcome, 0, "write_and_send") == ("skipped", None)
+
+
 def test_the_digest_goes_out_once_a_day(outcome: Any) -> None:
-    assert result(outcome, 6, "write_and_send")[1]["digests"] == 1
-    assert result(outcome, 7, "write_and_send") == ("skipped", None)
+    assert result(outcome, 7, "write_and_send")[1]["digests"] == 1
+    assert result(outcome, 8, "write_and_send") == ("skipped", None)
 
 
 def test_a_backfill_judges_again_and_finds_nothing_new(outcome: Any) -> None:
-    assert result(outcome, 9, "send_back")[1]["sent_back"] == 43
-    state, counts = result(outcome, 9, "do_again")
+    assert result(outcome, 10, "send_back")[1]["sent_back"] == 43
+    state, counts = result(outcome, 10, "do_again")
     assert (state, counts["judge"], counts["new"], counts["alert"]) == ("skipped", 43, 0, 0)
 
 
