@@ -75,6 +75,7 @@ class Client:
         self._made: Elasticsearch | None = None
         self._process = 0
         self._is_closed = False
+        self._version: tuple[int, int] | None = None
 
     def request(self, call: Callable[[Elasticsearch], T]) -> T:
         """One request, tried again while the failure may pass; errors come out translated."""
@@ -89,6 +90,14 @@ class Client:
         except (ApiError, TransportError) as error:
             raise translate(error, name=self.name) from error
         raise AssertionError("stamina gives at least one attempt")
+
+    def version(self) -> tuple[int, int]:
+        """The server's, asked once."""
+        if self._version is None:
+            number = str(self.request(lambda es: es.info())["version"]["number"])
+            major, minor, *_ = number.split(".")
+            self._version = (int(major), int(minor))
+        return self._version
 
     def close(self) -> None:
         with self._lock:

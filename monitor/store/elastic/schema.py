@@ -94,9 +94,11 @@ def _missing(client: Client) -> list[str]:
 
 
 def _refuse_old_server(client: Client) -> None:
-    number = str(client.request(lambda es: es.info())["version"]["number"])
-    if int(number.split(".", 1)[0]) < LEAST_SERVER:
-        raise SettingsInvalid(f"store {client.name}: it runs Elasticsearch {number}; version {LEAST_SERVER} is needed")
+    major, minor = client.version()
+    if major < LEAST_SERVER:
+        raise SettingsInvalid(
+            f"store {client.name}: it runs Elasticsearch {major}.{minor}; version {LEAST_SERVER} is needed"
+        )
 
 
 def _put_templates(client: Client) -> None:

@@ -25,6 +25,8 @@ PER_ARTICLE = 4
 """An article has many passages: so many times the candidates are asked of the vectors' index."""
 MOST_NEIGHBOURS = 2_000
 """Upper bound of kNN's k and of the candidates per shard; recall at 1.5 × k is what the benchmark measures."""
+MOST_CANDIDATES = 10_000
+"""The server takes no more."""
 MOST_FILTERED = 20_000
 """Articles (newest first) that a filter on story, publisher or verdict may name for the vectors' search."""
 ALL_WORDS_BOOST = 1_000.0
@@ -123,13 +125,15 @@ class SearchPart(ArticlePart):
         index = self._names.vectors_of_length(wanted.size)
         return self._nearest(index, wanted, k=k, filters=filters)
 
-    def _nearest(self, index: str, vector: Vector, *, k: int, filters: list[dict[str, Any]]) -> list[Hit]:
+    def _nearest(
+        self, index: str, vector: Vector, *, k: int, filters: list[dict[str, Any]], candidates: int = 0
+    ) -> list[Hit]:
         self._client.refresh(index)
         knn = {
             "field": "vector",
             "query_vector": vector.tolist(),
             "k": k,
-            "num_candidates": min(int(k * 1.5), 10_000),
+            "num_candidates": candidates or min(int(k * 1.5), MOST_CANDIDATES),
             "filter": filters,
         }
         source = ["owner_id", "kind", "article_id"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ from monitor.store.elastic.documents import doc_id, read_bytes, to_plain
 from monitor.store.elastic.part import Part, chunks, delete, one_of, put
 from monitor.store.sqlite.rows import clean_text
 
+PACKED_SINCE = (9, 3)
+"""Elasticsearch takes vectors as base64 of big-endian float32 from this version on."""
 ARTICLE, PASSAGE = "article", "passage"
 PAGE = 1_000
 """Vectors per request: some 4 MB at 384 dimensions."""
@@ -96,9 +99,13 @@ class VectorPart(Part):
                 "article_id": owner.article_id,
                 "model": model,
                 "at": owner.at,
-                "vector": vector.tolist(),
+                "vector": self._packed(vector),
             },
         )
+
+    def _packed(self, vector: Vector) -> object:
+        """A quarter of the bytes of a list of numbers, and far less work at both ends, where the server takes it."""
+        return pack(vector) if self._client.version() >= PACKED_SINCE else vector.tolist()
 
     def _remove_elsewhere(self, embeddings: Sequence[Embedding], owners: Mapping[str, Owner]) -> None:
         """Vectors of another length lie in another index, where a later model's vector does not replace them."""
@@ -138,6 +145,10 @@ def _check(vector: Vector) -> None:
         raise ValueError(f"a vector of shape {vector.shape} cannot be kept; its shape must be (dim,)")
     if not np.isfinite(vector).all():
         raise ValueError("a vector with NaN or infinite parts cannot be kept")
+
+
+def pack(vector: Vector) -> str:
+    return base64.b64encode(np.asarray(vector, dtype=">f4").tobytes()).decode("ascii")
 
 
 def _vector(hit: Hit) -> Vector:

@@ -1,0 +1,166 @@
+"""Elasticsearch as the store, each number as a ratio measured in the same run.
+
+    python benchmarks/elastic/run.py [--url URL] [--passages 50000] [--json FILE]
+
+1. bulk: `save_embedded` against bare `helpers.parallel_bulk` with the same documents (at least 0.80 of its rate)
+2. nearest: the store's nearest-story search against a bare kNN request (at most 1.3 × its time)
+3. recall@10 of the approximate search against brute force (at least 0.95)
+
+Vectors are clustered points on the sphere (news come in stories), seeded; the node is the tests' own unless a URL
+is given.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import tempfile
+import time
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from monitor.models import ArticleState, Vector
+from monitor.settings import StoreSettings
+from monitor.store.elastic.store import ElasticStore
+from monitor.store.elastic.vectors import pack
+from tests.builders import MODEL, article, delivered, embedding, feed_state, passage
+from tests.services.elasticsearch.contract import connect, drop, prepared
+from tests.services.elasticsearch.node import ElasticNode
+
+LENGTH = 384
+PER_ARTICLE = 20
+STORIES = 500
+BATCH = 50
+"""Articles per call, near what the embedding stage hands over."""
+WARM_UP = 2
+"""Rounds that do not count: a server that has just started compiles its code first."""
+QUERIES = 100
+
+
+def points(count: int) -> Vector:
+    """`(count, 384)` unit vectors around `STORIES` centres, at the spread of sentence embeddings of one topic."""
+    random = np.random.default_rng(7)
+    centres = random.standard_normal((STORIES, LENGTH))
+    found = centres[random.integers(0, STORIES, count)] + 0.8 * random.standard_normal((count, LENGTH))
+    unit: Vector = (found / np.linalg.norm(found, axis=1, keepdims=True)).astype(np.float32)
+    return unit
+
+
+def seconds_of(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def fill(store: ElasticStore, numbers: range) -> None:
+    """Articles with their passages, not yet embedded."""
+    store.record_poll(feed_state(), [delivered(number) for number in numbers])
+    for number in numbers:
+        passages = [passage(part, of=number) for part in range(1, PER_ARTICLE + 1)]
+        store.save_extracted(article(number, state=ArticleState.EXTRACTED), passages)
+
+
+def bulk(store: ElasticStore, settings: StoreSettings, vectors: Vector) -> dict[str, float]:
+    """Rounds take turns, so that other load on the machine falls on both."""
+    from elasticsearch import helpers
+
+    count = len(vectors) // PER_ARTICLE
+    mine, bare, documents = 0.0, 0.0, 0
+    with connect(settings.url) as es:
+        target = f"{settings.index_prefix}-vectors-999999-d{LENGTH}"
+        es.indices.create(index=target)
+        for start in range(0, count, BATCH):
+            numbers = range(start, min(start + BATCH, count))
+            fill(store, numbers)
+            owners = [f"passage-{n:04d}-{part}" for n in numbers for part in range(1, PER_ARTICLE + 1)]
+            batch = vectors[start * PER_ARTICLE : start * PER_ARTICLE + len(owners)]
+            embeddings = [embedding(owner, vector) for owner, vector in zip(owners, batch, strict=True)]
+            ids = [article(n).id for n in numbers]
+            actions = [
+                {
+                    "_index": target,
+                    "_id": each.owner_id,
+                    "owner_id": each.owner_id,
+                    "kind": "passage",
+                    "article_id": "a",
+                    "model": MODEL,
+                    "at": "2026-03-01T12:00:00.000000+00:00",
+                    "vector": pack(each.vector),
+                }
+                for each in embeddings
+            ]
+            calls = [
+                partial(store.save_embedded, ids, embeddings),
+                partial(deque, helpers.parallel_bulk(es, actions), maxlen=0),
+            ]
+            round_ = start // BATCH
+            order = (0, 1) if round_ % 2 else (1, 0)
+            took = {which: seconds_of(calls[which]) for which in order}
+            if round_ >= WARM_UP:
+                mine, bare, documents = mine + took[0], bare + took[1], documents + len(owners)
+        es.indices.delete(index=target)
+    return {"store_per_second": documents / mine, "bare_per_second": documents / bare, "ratio": bare / mine}
+
+
+def nearest(store: ElasticStore, settings: StoreSettings, vectors: Vector) -> dict[str, float]:
+    """The ten nearest passages: through the store's own request, and bare."""
+    index = store._names.vectors_of_length(LENGTH)  # noqa: SLF001  below the search, where a bare request compares
+    queries = points(len(vectors) + QUERIES)[-QUERIES:]
+    filters = [{"term": {"model": MODEL}}]
+    mine, bare, hits = [], [], 0
+    exact = np.argsort(-(queries @ vectors.T), axis=1)[:, :10]
+    with connect(settings.url) as es:
+        es.indices.refresh(index=index)
+        for query, best in zip(queries, exact, strict=True):
+            knn = {"field": "vector", "query_vector": query.tolist(), "k": 10, "num_candidates": 100, "filter": filters}
+            start = time.perf_counter()
+            found = store._nearest(index, query, k=10, filters=filters, candidates=100)  # noqa: SLF001  see above
+            middle = time.perf_counter()
+            es.search(index=index, knn=knn, size=10, source={"includes": ["owner_id", "kind", "article_id"]})
+            mine.append(middle - start)
+            bare.append(time.perf_counter() - middle)
+            wanted = {f"passage-{n // PER_ARTICLE:04d}-{n % PER_ARTICLE + 1}" for n in best}
+            hits += len(wanted & {hit.source["owner_id"] for hit in found})
+    one, other = statistics.median(mine), statistics.median(bare)
+    return {"store_ms": one * 1e3, "bare_ms": other * 1e3, "ratio": one / other, "recall_at_10": hits / (10 * QUERIES)}
+
+
+def measure(url: str, count: int) -> dict[str, Any]:
+    settings = prepared(url)
+    store = ElasticStore(settings)
+    vectors = points(count)
+    try:
+        return {"passages": count, "bulk": bulk(store, settings, vectors), "nearest": nearest(store, settings, vectors)}
+    finally:
+        store.close()
+        drop(settings)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--url", default="", help="a server to measure; without it the tests' node is started")
+    parser.add_argument("--passages", type=int, default=50_000)
+    parser.add_argument("--json", type=Path, help="where to write the numbers")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        node = None if options.url else ElasticNode(Path(folder) / "data", heap="1g")
+        if node is not None:
+            node.start()
+        try:
+            found = measure(node.url if node else options.url, options.passages)
+        finally:
+            if node is not None:
+                node.stop()
+    print(json.dumps(found, indent=2))
+    if options.json:
+        options.json.write_text(json.dumps(found, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
