@@ -19,9 +19,6 @@ from typing import Any
 
 import numpy as np
 
-from monitor.judge.onnx import OnnxStance
-from monitor.judge.stance import label_columns
-
 log = logging.getLogger("export")
 KEPT = ("id2label", "label2id", "num_hidden_layers", "hidden_size", "model_type", "pad_token_id", "vocab_size")
 
@@ -88,6 +85,9 @@ def compare(model: Any, checkpoint: Path, out: Path, pairs: list[tuple[str, str]
     """How far int8 lies from torch: over softmax probabilities and best labels."""
     import torch
     from transformers import AutoTokenizer
+
+    from monitor.judge.onnx import OnnxStance
+    from monitor.judge.stance import label_columns
 
     stance = OnnxStance(out)
     tokenizer = AutoTokenizer.from_pretrained(checkpoint)
