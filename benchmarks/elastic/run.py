@@ -95,7 +95,7 @@ def bulk(store: ElasticStore, settings: StoreSettings, vectors: Vector) -> dict[
                 }
                 for each in embeddings
             ]
-            calls = [
+            calls: list[Callable[[], object]] = [
                 partial(store.save_embedded, ids, embeddings),
                 partial(deque, helpers.parallel_bulk(es, actions), maxlen=0),
             ]
