@@ -34,7 +34,14 @@ class Played:
 
 def as_items(rows: Sequence[Row], vectors: Vector) -> list[Item]:
     return [
-        Item(id=row.id, title=row.title, text=row.text, vector=vector, at=row.at or START, publisher=row.publisher)
+        Item(
+            id=row.id,
+            title=row.title,
+            text=f"{row.title}\n\n{row.text}",  # as the pipeline and `monitor eval stories` have it
+            vector=vector,
+            at=row.at or START,
+            publisher=row.publisher,
+        )
         for row, vector in zip(rows, vectors, strict=True)
     ]
 

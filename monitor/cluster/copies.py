@@ -62,6 +62,8 @@ class CopyIndex:
         self._numbers: dict[str, int] = {}
         self._exact: dict[int, list[Document]] = {}
         self._adding: dict[str, list[Document]] = {}
+        self._last: tuple[Hashes, Hashes] | None = None
+        """Shingles and minima of the article in hand."""
 
     def read_text(self, item: Item, document: Document) -> list[int]:
         """Give the document its shingles, boilerplate apart; the sentence hashes for `learn_sentences`."""
@@ -70,9 +72,10 @@ class CopyIndex:
         kept = list(chain.from_iterable(p for p, h in zip(parts, hashes, strict=True) if not self._is_boilerplate(h)))
         everything = list(chain.from_iterable(parts))[: w.MAX_WORDS]
         kept = kept[: w.MAX_WORDS]
-        if len(everything) < SHORT_WORDS:
-            everything = kept = w.read_words(item.title, 60) + everything
         document.is_short = len(kept) < SHORT_WORDS
+        if len(everything) < SHORT_WORDS:
+            headline = w.read_words(item.title, 60)
+            everything = kept = everything if everything[: len(headline)] == headline else headline + everything
         document.exact = w.hash_sentence(everything) << 16 | min(len(everything), 0xFFFF)
         document.shingles = w.hash_shingles(kept)
         document.removed = np.setdiff1d(w.hash_shingles(everything), document.shingles)
@@ -110,7 +113,7 @@ class CopyIndex:
         if document.is_indexed and not document.is_short and len(document.shingles):
             number, self._next = self._next, self._next + 1
             self._documents[number], self._numbers[document.id] = document, number
-            self._index.add(number, fingerprint(document.shingles))
+            self._index.add(number, self._minima_of(document))
 
     def remove(self, document: Document) -> None:
         number = self._numbers.pop(document.id, None)
@@ -130,7 +133,7 @@ class CopyIndex:
     def _find_near(self, document: Document) -> CopyMatch | None:
         """The nearest member of the group that is nearest on average: one odd member must not chain two groups."""
         groups: dict[str, list[CopyMatch]] = {}
-        for number in self._index.find(fingerprint(document.shingles), at_least=_SHARED_MINIMA)[:_COMPARED]:
+        for number in self._index.find(self._minima_of(document), at_least=_SHARED_MINIMA)[:_COMPARED]:
             match = _compare(document, self._documents[number])
             groups.setdefault(match.document.copy_of or match.document.id, []).append(match)
             if match.jaccard > 0.9:
@@ -143,6 +146,12 @@ class CopyIndex:
             ):
                 best = nearest
         return best
+
+    def _minima_of(self, document: Document) -> Hashes:
+        """Looked up and then added: computed once."""
+        if self._last is None or self._last[0] is not document.shingles:
+            self._last = document.shingles, fingerprint(document.shingles)
+        return self._last[1]
 
     def _mean_jaccard(self, document: Document, root: str, matches: Sequence[CopyMatch]) -> float:
         """Over those found and some more of the group, which shared too few minima to be found."""

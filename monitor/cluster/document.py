@@ -7,6 +7,7 @@ Never: keeps text. Weights are stored in 16 bits from the start, so that a recal
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -18,6 +19,8 @@ from monitor.cluster.base import Item, Memo
 from monitor.cluster.frequencies import Frequencies
 from monitor.cluster.words import Hashes
 from monitor.models import Vector
+
+Counts = list[dict[int, float]]
 
 KINDS = 3
 WORDS, ENTITIES, TITLE = range(KINDS)
@@ -54,12 +57,16 @@ class Document:
     """It brought passages that earlier copies lack."""
 
 
-def describe_item(item: Item, frequencies: Frequencies) -> tuple[list[dict[int, float]], Document]:
-    """The item's term counts per kind (to be counted by the caller) and its document, still without copies."""
+def describe_item(item: Item, names: Mapping[str, int], frequencies: Frequencies) -> tuple[Counts, Document]:
+    """The item's term counts per kind (to be counted by the caller) and its document, still without copies.
+
+    `names` are those of `name_entities`.
+    """
+    words = w.read_words(item.text)
     headline = w.headline_of(item.title, item.text)
     counts = [
-        w.count_terms(item.title, item.text),
-        w.count_entities(item.title, item.text),
+        w.count_terms(item.title, words),
+        {w.hash_entity(name): float(n) for name, n in names.items()},
         w.count_title_terms(headline),
     ]
     terms, weights, kinds = weigh_terms(counts, frequencies)
@@ -67,7 +74,7 @@ def describe_item(item: Item, frequencies: Frequencies) -> tuple[list[dict[int, 
         id=item.id,
         vector=unit_vector(item.vector),
         at=0.0,
-        n_words=len(w.read_words(item.text)),
+        n_words=len(words),
         n_title=len(w.read_words(headline, 60)),
         terms=terms,
         weights=weights,
@@ -81,23 +88,27 @@ def describe_item(item: Item, frequencies: Frequencies) -> tuple[list[dict[int, 
 
 
 def weigh_terms(
-    counts: list[dict[int, float]], frequencies: Frequencies
+    counts: Counts, frequencies: Frequencies
 ) -> tuple[Hashes, npt.NDArray[np.float32], npt.NDArray[np.uint8]]:
     """Sorted term hashes, their (1 + log tf) · idf weights in unit length per kind, and their kinds."""
-    rows: list[tuple[int, float, int]] = []
-    for kind, counted in enumerate(counts):
-        weighed = [(value, (1 + np.log(n)) * frequencies.idf(value)) for value, n in counted.items()]
-        weighed.sort(key=lambda pair: (-pair[1], pair[0]))
-        kept = weighed[: _KEPT[kind]]
-        length = sum(weight**2 for _, weight in kept) ** 0.5 or 1.0
-        rows += [(value, weight / length, kind) for value, weight in kept]
-    rows.sort()
-    packed = np.array([round(weight * 65535) for _, weight, _ in rows], np.uint16)
-    return (
-        np.array([value for value, _, _ in rows], np.uint32),
-        _unpack_weights(packed),
-        np.array([kind for _, _, kind in rows], np.uint8),
-    )
+    parts = [_weigh_kind(counted, frequencies, keep=_KEPT[kind]) for kind, counted in enumerate(counts)]
+    terms = np.concatenate([values for values, _ in parts])
+    weights = np.concatenate([weights for _, weights in parts])
+    kinds = np.repeat(np.arange(KINDS, dtype=np.uint8), [len(values) for values, _ in parts])
+    order = np.lexsort((kinds, terms))
+    packed = np.round(weights[order] * 65535).astype(np.uint16)
+    return terms[order], _unpack_weights(packed), kinds[order]
+
+
+def _weigh_kind(
+    counted: dict[int, float], frequencies: Frequencies, *, keep: int
+) -> tuple[Hashes, npt.NDArray[np.float64]]:
+    """The weightiest terms of one kind, in unit length."""
+    values = np.fromiter(counted.keys(), np.uint32, len(counted))
+    weights = (1 + np.log(np.fromiter(counted.values(), np.float64, len(counted)))) * frequencies.idf(counted)
+    kept = np.lexsort((values, -weights))[:keep]
+    values, weights = values[kept], weights[kept]
+    return values, weights / max(float(np.linalg.norm(weights)), 1e-9)
 
 
 def unit_vector(vector: Vector) -> Vector:

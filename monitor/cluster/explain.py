@@ -5,13 +5,14 @@ In: what was compared. Out: dicts of plain numbers and strings. Never: decides.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from monitor.cluster import words as w
-from monitor.cluster.base import Item
 from monitor.cluster.copies import CopyMatch
 from monitor.cluster.seeds import SeedMatch
 from monitor.cluster.stories import Story
@@ -55,7 +56,7 @@ def explain_story(
     rows: npt.NDArray[Any],
     chances: npt.NDArray[Any],
     *,
-    item: Item,
+    named: Counter[str],
     names: Sequence[str],
 ) -> dict[str, Any]:
     """The nearest two stories with their features, and the names shared with the nearest."""
@@ -74,7 +75,7 @@ def explain_story(
         "chosen": chosen,
         "because": "nearest live story" if joined else "no live story is near enough",
         "nearest": nearest,
-        "shared_names": _shared_names(item, stories[ranked[0]]),
+        "shared_names": _shared_names(named, stories[ranked[0]]),
     }
 
 
@@ -84,8 +85,8 @@ def _name_low_part(match: SeedMatch) -> str:
     return "refused: too few of the seed's names for so loose a likeness"
 
 
-def _shared_names(item: Item, story: Story) -> list[str]:
+def _shared_names(named: Counter[str], story: Story) -> list[str]:
     """Names of the article whose hashes the story's recent members carry too, the most frequent first."""
-    known = set(story.sample().terms.tolist())
-    named = w.name_entities(item.title, item.text).most_common()
-    return [name for name, _ in named if w.hash_entity(name) in known][:_SHOWN]
+    ranked = [name for name, _ in named.most_common()]
+    hashes = np.array([w.hash_entity(name) for name in ranked], np.uint32)
+    return [ranked[i] for i in np.flatnonzero(story.carries(hashes)).tolist()][:_SHOWN]

@@ -6,11 +6,11 @@ Never: looks ahead. Memory is bounded: at `limit` entries the rarest are forgott
 
 from __future__ import annotations
 
-import math
 import zlib
 from collections.abc import Iterable
 
 import numpy as np
+import numpy.typing as npt
 
 PRIOR_ARTICLES = 50
 """Pseudo-articles at the start, so that the first real ones do not make every word look common."""
@@ -32,10 +32,12 @@ class Frequencies:
         if len(counts) > self._limit:
             self._forget_rarest()
 
-    def idf(self, value: int) -> float:
-        """log((N + prior) / (df + 1)), never below a tenth."""
-        df = min(self.counts.get(value, 0), self.articles)
-        return max(0.1, math.log((self.articles + PRIOR_ARTICLES) / (df + 1)))
+    def idf(self, values: Iterable[int]) -> npt.NDArray[np.float64]:
+        """log((N + prior) / (df + 1)) of each, never below a tenth."""
+        counts = self.counts
+        found = np.array([counts.get(value, 0) for value in values], np.float64)
+        idf: npt.NDArray[np.float64] = np.log((self.articles + PRIOR_ARTICLES) / (np.minimum(found, self.articles) + 1))
+        return np.maximum(idf, 0.1)
 
     def _forget_rarest(self) -> None:
         floor = 1

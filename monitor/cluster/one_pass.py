@@ -6,6 +6,8 @@ Its whole state is the live articles (from memos) and causal counts (from `dump`
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Sequence
 from heapq import heappop, heappush
 from typing import Any
@@ -15,19 +17,24 @@ import numpy as np
 from monitor.cluster.base import Decision, Item, Memo, SeedItem
 from monitor.cluster.clock import Clock
 from monitor.cluster.copies import CopyIndex, CopyMatch
-from monitor.cluster.document import Document, describe_item, pack_memo, unpack_memo
+from monitor.cluster.document import Document, describe_item, pack_memo, unit_vector, unpack_memo
 from monitor.cluster.explain import explain_copy, explain_seed, explain_story
 from monitor.cluster.frequencies import Frequencies
+from monitor.cluster.joined import JoinedStories
 from monitor.cluster.merging import FEATURES, MergeModel, Rows, measure
-from monitor.cluster.seeds import Seed, SeedMatch, article_names
+from monitor.cluster.seeds import Seed, SeedMatch
 from monitor.cluster.state import pack_state, unpack_state
 from monitor.cluster.stories import LiveStories, Story
+from monitor.cluster.words import name_entities
 from monitor.models import make_id
 from monitor.settings.model import ClusterSettings
 
 TERM_LIMIT, SENTENCE_LIMIT = 600_000, 600_000
 FLOOR_DENSE, FLOOR_WORDS = 0.30, 0.25
 """An article that is nearer than neither to a story by raw similarity never joins it, whatever the model says."""
+_DENSE_MEAN, _WORDS_CENTROID = FEATURES.index("dense_mean"), FEATURES.index("words_centroid")
+AHEAD = 64
+"""Articles that are compared with all stories in one product."""
 SAME_ARTICLE = 0.6
 """Cosine above which an edited article is still about what it was about."""
 
@@ -47,6 +54,7 @@ class OnePassClusterer:
         self._live: dict[str, Document] = {}
         self._by_age: list[tuple[float, str]] = []
         self._clock = Clock(self._window)
+        self._joined = JoinedStories(self._window)
 
     def add_seeds(self, seeds: Sequence[SeedItem]) -> None:
         for item in seeds:
@@ -61,32 +69,42 @@ class OnePassClusterer:
                 continue
             self._forget(document.id)
             self._clock.follow(document.at)
+            document.story_id = self._joined.current(document.story_id)
             self._remember(document)
         self._evict()
 
     def dump(self) -> bytes:
-        return pack_state(self._terms.dump(), self._sentences.dump(), self._clock.dump())
+        return pack_state(self._terms.dump(), self._sentences.dump(), self._clock.dump(), self._joined.dump())
 
     def restore(self, state: bytes) -> None:
         if not state:
             return
-        terms, sentences, clock = unpack_state(state)
+        terms, sentences, clock, joined = unpack_state(state)
         self._terms.restore(terms)
         self._sentences.restore(sentences)
         self._clock.restore(clock)
+        self._joined.restore(joined)
+        for story_id in [story_id for story_id in self._stories.stories if story_id != self._joined.current(story_id)]:
+            self._move_articles(story_id, self._joined.current(story_id))
         self._evict()
 
     def assign(self, items: Sequence[Item]) -> list[Decision]:
-        return [self._assign_one(item) for item in items]
+        decisions = []
+        for start in range(0, len(items), AHEAD):
+            batch = items[start : start + AHEAD]
+            self._stories.look_ahead([unit_vector(item.vector) for item in batch])
+            decisions += [self._assign_one(item, ahead) for ahead, item in enumerate(batch)]
+        return decisions
 
-    def _assign_one(self, item: Item) -> Decision:
-        counts, document = describe_item(item, self._terms)
+    def _assign_one(self, item: Item, ahead: int) -> Decision:
+        names = name_entities(item.title, item.text)
+        counts, document = describe_item(item, names, self._terms)
         sentences = self._copies.read_text(item, document)
         previous = self._forget(item.id)
         document.at = self._clock.read(item.at)
         self._evict()
         match = self._copies.find(document)
-        story_id, why = self._choose_story(item, document, match, previous)
+        story_id, why = self._choose_story(document, match, previous, names=names, ahead=ahead)
         document.story_id = story_id
         document.copy_of = (match.document.copy_of or match.document.id) if match else ""
         self._copies.mark(document, match)
@@ -97,6 +115,8 @@ class OnePassClusterer:
                 self._copies.learn_sentences(sentences)
         is_new = story_id not in self._stories.stories and story_id not in self._seeds and previous is None
         self._remember(document)
+        if twin := self._find_twin(document, why):
+            self._join_stories(document.story_id, twin, why)
         return Decision(
             item_id=item.id,
             story_id=story_id,
@@ -108,43 +128,74 @@ class OnePassClusterer:
         )
 
     def _choose_story(
-        self, item: Item, document: Document, match: CopyMatch | None, previous: Document | None
+        self,
+        document: Document,
+        match: CopyMatch | None,
+        previous: Document | None,
+        *,
+        names: Counter[str],
+        ahead: int,
     ) -> tuple[str, dict[str, Any]]:
         if previous is not None and _is_same_article(previous, document):
             return previous.story_id, {"chosen": previous.story_id, "because": "an edited article keeps its story"}
         if match is not None:
             return match.document.story_id, explain_copy(match)
-        seeds = self._match_seeds(item, document)
+        seeds = self._match_seeds(document, names)
         if seeds and seeds[0].probability >= self._settings.seed_threshold:
             return seeds[0].story_id, explain_seed(seeds, threshold=self._settings.seed_threshold)
-        story_id, why = self._match_stories(item, document)
+        story_id, why = self._match_stories(document, names, ahead)
         if seeds:
             why["seed_refused"] = explain_seed(seeds[:1], threshold=self._settings.seed_threshold)
         return story_id, why
 
-    def _match_seeds(self, item: Item, document: Document) -> list[SeedMatch]:
-        if not self._seeds:
-            return []
-        names = article_names(item.title, item.text)
+    def _match_seeds(self, document: Document, names: Counter[str]) -> list[SeedMatch]:
         found = [seed.match(document.vector, names) for seed in self._seeds.values()]
         return sorted(found, key=lambda match: (-match.probability, -match.dense, match.story_id))
 
-    def _match_stories(self, item: Item, document: Document) -> tuple[str, dict[str, Any]]:
-        new_id = make_id("story", item.id)
-        stories = [story for story in self._stories.candidates(document) if self._is_open(story, document)]
+    def _match_stories(self, document: Document, names: Counter[str], ahead: int) -> tuple[str, dict[str, Any]]:
+        new_id = make_id("story", document.id)
+        stories = [story for story in self._stories.candidates(document, ahead=ahead) if self._is_open(story, document)]
         if not stories or not len(document.terms):
             return new_id, {"chosen": new_id, "because": "nothing live to compare it with"}
         rows = measure(document, stories, window_seconds=self._window)
         self.compared(document, stories, rows)
         chances = self._model.probabilities(rows)
-        chances[(rows[:, 0] < FLOOR_DENSE) & (rows[:, 4] < FLOOR_WORDS)] = 0.0
+        chances[(rows[:, _DENSE_MEAN] < FLOOR_DENSE) & (rows[:, _WORDS_CENTROID] < FLOOR_WORDS)] = 0.0
         best = int(np.argmax(chances))
         joins = chances[best] >= self._settings.merge_threshold
         chosen = stories[best].id if joins else new_id
-        return chosen, explain_story(chosen, stories, rows, chances, item=item, names=FEATURES)
+        return chosen, explain_story(chosen, stories, rows, chances, named=names, names=FEATURES)
+
+    def _find_twin(self, document: Document, why: dict[str, Any]) -> str:
+        """The runner-up, where the article belongs to both: proof asked for grows with the smaller one's size."""
+        nearest = why.get("nearest")
+        if document.copy_of or not isinstance(nearest, list) or len(nearest) < 2:
+            return ""
+        first, second = nearest
+        if first["story"] != document.story_id:
+            return ""
+        chance = min(max(float(second["probability"]), 1e-9), 1 - 1e-9)
+        smaller = min(first["articles"], second["articles"])
+        needed = self._model.join_logit + self._model.join_logit_per_log_size * math.log(smaller)
+        return str(second["story"]) if math.log(chance / (1 - chance)) > needed else ""
+
+    def _join_stories(self, one: str, other: str, why: dict[str, Any]) -> None:
+        """From now on the smaller story's live articles count to the larger; what was decided stays as it was told."""
+        sizes = {story_id: len(self._stories.stories[story_id].documents) for story_id in (one, other)}
+        winner = max((one, other), key=lambda story_id: (sizes[story_id], story_id))
+        loser = other if winner == one else one
+        self._joined.join(loser, winner, at=self._clock.now)
+        self._move_articles(loser, winner)
+        why["joined"] = {"story": loser, "into": winner}
+
+    def _move_articles(self, loser: str, winner: str) -> None:
+        for document in list(self._stories.stories[loser].documents.values()):
+            self._stories.remove(document)
+            document.story_id = winner
+            self._stories.add(document)
 
     def _is_open(self, story: Story, document: Document) -> bool:
-        return story.id not in self._seeds and abs(document.at - story.last_at) <= self._window
+        return story.id not in self._seeds and abs(document.at - story.summary().last_at) <= self._window
 
     def compared(self, document: Document, stories: Sequence[Story], rows: Rows) -> None:
         """Told of every comparison with open stories; the training script listens here."""
@@ -165,6 +216,7 @@ class OnePassClusterer:
     def _evict(self) -> None:
         """Forget what is older than the window; an entry of an edited article's former time is stale."""
         oldest = self._clock.now - self._window
+        self._joined.forget(self._clock.now)
         while self._by_age and self._by_age[0][0] < oldest:
             at, item_id = heappop(self._by_age)
             document = self._live.get(item_id)

@@ -6,14 +6,13 @@ Never: lets a seed drift: articles are compared with what the user wrote, not wi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from monitor.cluster import words as w
 from monitor.cluster.base import SeedItem
-from monitor.cluster.document import unit_vector
 from monitor.models import Vector
 
 DENSE_WEIGHT, NAME_WEIGHT, BIAS = 20.0, 3.0, -13.8
@@ -43,7 +42,7 @@ class Seed:
         self.vectors: Vector = np.atleast_2d(np.asarray(item.vectors, np.float32))
         self.names = _main_names(item.texts)
 
-    def match(self, vector: Vector, names: frozenset[str]) -> SeedMatch:
+    def match(self, vector: Vector, names: Container[str]) -> SeedMatch:
         if self.vectors.shape[1] != len(vector) or not len(self.vectors):
             cosines = np.zeros(1, np.float32)
         else:
@@ -63,14 +62,6 @@ class Seed:
             shared=tuple(name for name in ranked if name in found)[:8],
             missing=tuple(name for name in ranked if name not in found)[:5],
         )
-
-
-def article_names(title: str, text: str) -> frozenset[str]:
-    return frozenset(w.name_entities(title, text))
-
-
-def unit_rows(vectors: Vector) -> Vector:
-    return np.stack([unit_vector(row) for row in np.atleast_2d(vectors)])
 
 
 def _main_names(texts: Sequence[str]) -> dict[str, float]:

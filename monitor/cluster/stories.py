@@ -7,7 +7,8 @@ vectors are summed as integers, where the order of adding and taking away does n
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 
@@ -15,64 +16,115 @@ import numpy as np
 import numpy.typing as npt
 
 from monitor.cluster.document import ENTITIES, KINDS, WORDS, Document
+from monitor.cluster.words import Hashes
 from monitor.models import Vector
 
 BY_VECTOR, BY_WORDS = 10, 8
 """Candidates taken from each side."""
 _SCALE = 2.0**24
-_SAMPLE_FIRST, _SAMPLE_LAST = 8, 24
-"""Members that are compared one by one: what opened the story, and where it is now."""
+_WEIGHT_SCALE = 65_535
+_NEAR_FIRST, _NEAR_LAST = 8, 24
+"""Members whose vectors are compared one by one: what opened the story, and where it is now."""
 _POSTED = {WORDS: 16, ENTITIES: 10}
-_MAX_POSTING = 300
+_MAX_POSTING = 120
 """A term of more live stories than this finds none in particular."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
-    """Some members as arrays: `owners` is member · KINDS + kind of each term."""
-
-    documents: tuple[Document, ...]
-    vectors: Vector
-    terms: npt.NDArray[np.uint32]
-    weights: npt.NDArray[np.float32]
-    owners: npt.NDArray[np.int64]
-    word_length: float
-    """Length of the members' mean word vector: 1 when all say the same."""
+Numbers = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 
 class Story:
-    """The live members of a story, in order of arrival."""
+    """The live members of a story and exact sums over them."""
 
     def __init__(self, story_id: str, row: int, dim: int) -> None:
         self.id = story_id
         self.row = row
         self.documents: dict[str, Document] = {}
-        self.total: npt.NDArray[np.int64] = np.zeros(dim, np.int64)
-        self._sample: Sample | None = None
-
-    @property
-    def last_at(self) -> float:
-        return max(document.at for document in self.documents.values())
+        self._by_time: list[tuple[float, str]] = []
+        self.total: Numbers = np.zeros(dim, np.int64)
+        self._terms: Hashes = np.empty(0, np.uint32)
+        self._sums: Numbers = np.empty(0, np.int64)
+        self._is_word: npt.NDArray[np.bool_] = np.empty(0, np.bool_)
+        self._summary: Summary | None = None
 
     def add(self, document: Document) -> None:
         self.documents[document.id] = document
+        insort(self._by_time, (document.at, document.id))
         self.total += _as_integers(document.vector)
-        self._sample = None
+        places, known = self._places(document.terms)
+        weights = _integer_weights(document)
+        np.add.at(self._sums, places[known], weights[known])
+        if not known.all():
+            fresh, at = ~known, places[~known]
+            self._terms = np.insert(self._terms, at, document.terms[fresh])
+            self._sums = np.insert(self._sums, at, weights[fresh])
+            self._is_word = np.insert(self._is_word, at, document.kinds[fresh] == WORDS)
+        self._summary = None
 
     def remove(self, document: Document) -> None:
         del self.documents[document.id]
+        del self._by_time[bisect_left(self._by_time, (document.at, document.id))]
         self.total -= _as_integers(document.vector)
-        self._sample = None
+        places, _ = self._places(document.terms)
+        np.subtract.at(self._sums, places, _integer_weights(document))
+        self._summary = None
 
     def mean_vector(self) -> Vector:
         """Un-normalised: its product with an article is the mean similarity to the members."""
         mean: Vector = (self.total / (_SCALE * max(1, len(self.documents)))).astype(np.float32)
         return mean
 
-    def sample(self) -> Sample:
-        if self._sample is None:
-            self._sample = _take_sample(list(self.documents.values()))
-        return self._sample
+    def mean_products(self, document: Document) -> Floats:
+        """`(KINDS,)`: the mean over the members of the term vectors' cosines with the document's."""
+        places, known = self._places(document.terms)
+        products = document.weights[known] * self._sums[places[known]]
+        sums = np.bincount(document.kinds[known], products, KINDS)
+        return sums / (_WEIGHT_SCALE * len(self.documents))
+
+    def carries(self, terms: Hashes) -> npt.NDArray[np.bool_]:
+        """Which of the terms a live member has."""
+        places, known = self._places(terms)
+        known[known] = self._sums[places[known]] > 0
+        return known
+
+    def summary(self) -> Summary:
+        if self._summary is None:
+            self._summary = self._summarise()
+        return self._summary
+
+    def _summarise(self) -> Summary:
+        size = len(self._by_time)
+        chosen = self._by_time
+        if size > _NEAR_FIRST + _NEAR_LAST:
+            chosen = chosen[:_NEAR_FIRST] + chosen[-_NEAR_LAST:]
+        words = self._sums[self._is_word] / (_WEIGHT_SCALE * size)
+        return Summary(
+            vectors=np.stack([self.documents[item_id].vector for _, item_id in chosen]),
+            dense_length=max(1e-6, float(np.linalg.norm(self.total / (_SCALE * size)))),
+            word_length=max(1e-6, float(np.linalg.norm(words))),
+            last_at=self._by_time[-1][0],
+        )
+
+    def _places(self, terms: Hashes) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
+        """Where each term stands or would stand, and whether it stands there."""
+        places = np.searchsorted(self._terms, terms)
+        if not len(self._terms):
+            return places, np.zeros(len(terms), np.bool_)
+        known = self._terms[np.minimum(places, len(self._terms) - 1)] == terms
+        return places, known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What is computed once per change: some members' vectors `(n, dim)` and the lengths of the mean vectors.
+
+    A mean vector of length 1 is that of members that all say the same.
+    """
+
+    vectors: Vector
+    dense_length: float
+    word_length: float
+    last_at: float
 
 
 class LiveStories:
@@ -83,11 +135,20 @@ class LiveStories:
         self._matrix: Vector = np.zeros((0, 0), np.float32)
         self._rows: list[str] = []
         self._postings: dict[int, dict[str, int]] = {}
+        self._ahead: Vector = np.zeros((0, 0), np.float32)
+        self._changed: set[int] = set()
+        """Rows whose similarities in `_ahead` no longer hold."""
+
+    def look_ahead(self, vectors: Sequence[Vector]) -> None:
+        """Compare all stories with the next articles in one product: a matrix is read once for all of them."""
+        self._ahead, self._changed = np.zeros((0, 0), np.float32), set()
+        if self._rows and all(len(vector) == self._matrix.shape[1] for vector in vectors):
+            self._ahead = np.stack(vectors) @ self._matrix[: len(self._rows)].T
 
     def add(self, document: Document) -> None:
         story = self.stories.get(document.story_id) or self._open(document)
         story.add(document)
-        self._matrix[story.row] = story.mean_vector()
+        self._set_row(story.row, story.mean_vector())
         for term in _posted_terms(document):
             posting = self._postings.setdefault(term, {})
             posting[story.id] = posting.get(story.id, 0) + 1
@@ -98,13 +159,16 @@ class LiveStories:
         for term in _posted_terms(document):
             self._unpost(term, story.id)
         if story.documents:
-            self._matrix[story.row] = story.mean_vector()
+            self._set_row(story.row, story.mean_vector())
         else:
             self._close(story)
 
-    def candidates(self, document: Document) -> list[Story]:
-        """At most `BY_VECTOR + BY_WORDS` stories, nearest by vector first."""
-        similar = self._similarities(document)
+    def candidates(self, document: Document, *, ahead: int = -1) -> list[Story]:
+        """At most `BY_VECTOR + BY_WORDS` stories, nearest by vector first.
+
+        `ahead` is the document's place among the vectors of `look_ahead`; -1: it was not among them.
+        """
+        similar = self._similarities(document, ahead)
         size = len(similar)
         nearest = np.argpartition(-similar, BY_VECTOR)[:BY_VECTOR] if size > BY_VECTOR else np.arange(size)
         ids = [self._rows[row] for row in nearest.tolist()]
@@ -112,11 +176,22 @@ class LiveStories:
         found = [self.stories[story_id] for story_id in ids]
         return sorted(found, key=lambda story: (-float(similar[story.row]), story.id))
 
-    def _similarities(self, document: Document) -> Vector:
+    def _similarities(self, document: Document, ahead: int) -> Vector:
         if not self._rows or self._matrix.shape[1] != len(document.vector):
             return np.zeros(len(self._rows), np.float32)
-        product: Vector = self._matrix[: len(self._rows)] @ document.vector
-        return product
+        if not 0 <= ahead < len(self._ahead):
+            product: Vector = self._matrix[: len(self._rows)] @ document.vector
+            return product
+        similar = np.zeros(len(self._rows), np.float32)
+        kept = min(len(similar), self._ahead.shape[1])
+        similar[:kept] = self._ahead[ahead, :kept]
+        changed = [row for row in self._changed if row < len(similar)]
+        similar[changed] = self._matrix[changed] @ document.vector
+        return similar
+
+    def _set_row(self, row: int, mean: Vector) -> None:
+        self._matrix[row] = mean
+        self._changed.add(row)
 
     def _by_words(self, document: Document) -> list[str]:
         scores: dict[str, float] = {}
@@ -144,7 +219,7 @@ class LiveStories:
         last = self._rows.pop()
         if last != story.id:
             moved = self.stories[last]
-            self._matrix[story.row] = self._matrix[moved.row]
+            self._set_row(story.row, self._matrix[moved.row])
             self._rows[story.row], moved.row = last, story.row
         del self.stories[story.id]
 
@@ -161,26 +236,13 @@ def _as_integers(vector: Vector) -> npt.NDArray[np.int64]:
     return np.round(vector.astype(np.float64) * _SCALE).astype(np.int64)
 
 
-def _take_sample(documents: list[Document]) -> Sample:
-    if len(documents) > _SAMPLE_FIRST + _SAMPLE_LAST:
-        documents = documents[:_SAMPLE_FIRST] + documents[-_SAMPLE_LAST:]
-    terms = np.concatenate([d.terms for d in documents])
-    weights = np.concatenate([d.weights for d in documents])
-    owners = np.concatenate([d.kinds.astype(np.int64) + i * KINDS for i, d in enumerate(documents)])
-    words = owners % KINDS == WORDS
-    _, places = np.unique(terms[words], return_inverse=True)
-    total = np.bincount(places, weights[words]) if words.any() else np.zeros(1)
-    return Sample(
-        documents=tuple(documents),
-        vectors=np.stack([d.vector for d in documents]),
-        terms=terms,
-        weights=weights,
-        owners=owners,
-        word_length=float(np.linalg.norm(total)) / len(documents),
-    )
+def _integer_weights(document: Document) -> Numbers:
+    """The weights as the 16-bit integers that they were rounded to: their sums are exact in any order."""
+    return np.round(document.weights * np.float32(_WEIGHT_SCALE)).astype(np.int64)
 
 
 def _weigh_posted(document: Document) -> Iterable[tuple[int, float]]:
+    """The weightiest terms by kind, with their weights."""
     for kind, size in _POSTED.items():
         places = np.flatnonzero(document.kinds == kind)
         order = np.lexsort((document.terms[places], -document.weights[places]))[:size]

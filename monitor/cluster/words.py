@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import islice
 from zlib import crc32
 
 import numpy as np
@@ -41,7 +40,8 @@ _STOP = frozenset(
 
 def read_words(text: str, limit: int = MAX_WORDS) -> list[str]:
     """The first `limit` words in lower case; each character of unspaced scripts is a word."""
-    return [match.group() for match in islice(_WORD.finditer(text[:MAX_CHARS].lower()), limit)]
+    chars = text[: min(MAX_CHARS, 24 * limit)]
+    return _WORD.findall(chars.lower())[:limit]
 
 
 def split_sentences(text: str) -> list[str]:
@@ -64,9 +64,9 @@ def hash_shingles(words: Sequence[str]) -> Hashes:
     return np.unique((mixed * np.uint64(0xBF58476D1CE4E5B9) >> np.uint64(32)).astype(np.uint32))
 
 
-def count_terms(title: str, text: str) -> dict[int, float]:
-    """Hashes of the meaningful words with their weighted counts; the title's words count more."""
-    counts: Counter[str] = Counter(_meaningful(read_words(text, TERM_WORDS)))
+def count_terms(title: str, words: Sequence[str]) -> dict[int, float]:
+    """Hashes of the meaningful ones of the text's words with their weighted counts; the title's words count more."""
+    counts: Counter[str] = Counter(_meaningful(words[:TERM_WORDS]))
     for word in _meaningful(read_words(title, 60)):
         counts[word] += TITLE_WEIGHT
     return {_hash(word): float(count) for word, count in counts.items()}
@@ -81,17 +81,12 @@ def count_title_terms(headline: str) -> dict[int, float]:
     return {_hash("t:" + word): 1.0 for word in _meaningful(read_words(headline, 60))}
 
 
-def count_entities(title: str, text: str) -> dict[int, float]:
-    """Hashes of names (capitalised words never written small here, and pairs of them) and numbers."""
-    return {hash_entity(name): float(n) for name, n in name_entities(title, text).items()}
-
-
 def hash_entity(name: str) -> int:
     return _hash("e:" + name)
 
 
 def name_entities(title: str, text: str) -> Counter[str]:
-    """The names and numbers themselves, for explanations."""
+    """Names (capitalised words never written small here, and pairs of them) and numbers, with their counts."""
     words = _WORD.findall(f"{title} . {text[:ENTITY_CHARS]}")
     small = {word for word in words if word[0].islower()}
     found: Counter[str] = Counter()

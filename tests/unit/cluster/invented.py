@@ -9,7 +9,7 @@ from zlib import crc32
 import numpy as np
 
 from monitor.cluster.base import Decision, Item, Memo
-from monitor.cluster.words import count_terms
+from monitor.cluster.words import count_terms, read_words
 from monitor.models import Vector
 
 START = datetime(2025, 3, 1, 8, tzinfo=UTC)
@@ -158,7 +158,7 @@ FILLER = [
 def embed(text: str) -> Vector:
     """A signed hashed bag of the meaningful words, unit length."""
     total = np.zeros(DIM, np.float32)
-    for code, count in count_terms("", text).items():
+    for code, count in count_terms("", read_words(text)).items():
         place = crc32(code.to_bytes(4, "little"))
         total[place % DIM] += count**0.5 if place & 0x10000 else -(count**0.5)
     length = float(np.linalg.norm(total))
