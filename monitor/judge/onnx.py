@@ -84,5 +84,7 @@ def _open_session(path: Path, *, threads: int) -> Any:
     options.inter_op_num_threads = 1
     # a spinning thread starves its neighbours
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # weights kept as int8 are unfolded once, at loading, instead of at every call
+    options.add_session_config_entry("session.disable_quant_qdq", "1")
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
