@@ -1,6 +1,6 @@
 """Cluster labelled sets as streams, at several densities and orders, beside peers in the same run.
 
-    python -m benchmarks.stories --data DIR --cache DIR [--quick] [--no-peers]
+    python -m benchmarks.stories --data DIR [--cache DIR] [--quick] [--no-peers]
 
 In: a folder of labelled sets. Out: a Markdown table on standard output. BCubed stands beside pair F1 and the largest
 story, since singletons or one snowball can look well by one of them alone. Peers see the same vectors in the same order
@@ -13,6 +13,7 @@ import argparse
 import time
 from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
+from tempfile import gettempdir
 
 import numpy as np
 
@@ -26,6 +27,7 @@ from monitor.settings.model import ClusterSettings
 
 SETS = ("allsides", "gva", "ecbplus", "fnc", "wikinews", "uci", "g5w1h")
 QUICK_ROWS = 300
+CACHE = Path(gettempdir()) / "news-monitor-vectors"
 Measures = dict[str, float]
 
 
@@ -125,7 +127,7 @@ def print_line(name: str, method: str, density: float, runs: Sequence[Measures])
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--cache", type=Path, required=True, help="for vectors; outside the repository")
+    parser.add_argument("--cache", type=Path, default=CACHE, help="for vectors; outside the repository")
     parser.add_argument("--quick", action="store_true", help=f"{QUICK_ROWS} articles a set, one order")
     parser.add_argument("--limit", type=int, default=0, help="articles a set at most; 0: all")
     parser.add_argument("--orders", type=int, default=8)

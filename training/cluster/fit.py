@@ -182,7 +182,7 @@ def tell_figures(streams: Sequence[Stream], model: MergeModel) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--cache", type=Path, required=True)
+    parser.add_argument("--cache", type=Path, required=True, help="for vectors; outside the repository")
     parser.add_argument("--iterations", type=int, default=60)
     parser.add_argument("--leave-out", nargs="*", default=(), help="sets to fit without, and to report alone")
     parser.add_argument("--write", action="store_true")
