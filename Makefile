@@ -54,7 +54,7 @@ bench-real: $(STAMP) ## the whole pipeline on real pages and the seed texts (DAT
 	@$(BIN)/python -m benchmarks.real --data $(DATA)
 
 bench-embed: $(STAMP) ## embedding against a bare SentenceTransformer.encode
-	@$(BIN)/python -m benchmarks.embed
+	@$(BIN)/python benchmarks/embed/encode.py
 
 bench-overhead: $(STAMP) ## the stages' own share of CPU time and the peak memory on 500 articles
 	@$(BIN)/python -m benchmarks.overhead
@@ -64,6 +64,9 @@ bench-stories: $(STAMP) ## clustering on public sets (DATA=folder of story sets)
 
 bench-copies: $(STAMP) ## copy detection on public sets (DATA=folder of story sets)
 	@$(BIN)/python -m benchmarks.copies --data $(DATA)
+
+bench-elastic: $(STAMP) ## the Elasticsearch store against bare calls of its client, on a real node (needs a JDK 21+ and Maven)
+	@$(BIN)/python -m benchmarks.elastic.run
 
 bench-judge: $(STAMP) ## the judges on our own labelled pairs and public sets (DATA=folder of stance sets)
 	@$(BIN)/python -m benchmarks.judge --data $(DATA)

@@ -27,12 +27,12 @@ from monitor.models import (
     make_id,
 )
 
-CONFIRMING_PROBABILITY = 0.70
+CONFIRMING_PROBABILITY = 0.90
 """A possible finding becomes likely when two independent publishers each reach this probability.
 
 A convention, not a fit: two reports of one event share their wording, so the judge's errors on them are not
 independent, and multiplying the chances of error (noisy-or) would promise too much.
-Well above one half is asked of both.
+On the sample news, .70 raised false findings of one busy story; none at .90.
 """
 
 ON_RECORD, ANONYMOUS = "on record", "anonymous"

@@ -61,8 +61,8 @@ def quantise(source: Path, out: Path) -> None:
     """Keep every large weight as int8 with a scale for each output (or each word); compute stays fp32.
 
     Quantised activations would take their scale from the whole batch: a pair's verdict then hung on its neighbours
-    (single probabilities moved by up to .5), and without VNNI they bring no speed. The runtime folds the weights back at
-    loading (`session.disable_quant_qdq`), so this is about the size of the file alone.
+    (single probabilities moved by up to .5), and without VNNI they bring no speed. The runtime folds the weights back
+    at loading (`session.disable_quant_qdq`), so this is about the size of the file alone.
     """
     import onnx
     from onnx import helper, numpy_helper

@@ -78,7 +78,7 @@ def test_publishers_of_one_house_count_as_one() -> None:
 
 def possible(number: int, publisher: str, probability: float) -> Finding:
     items = [
-        judged(article(1), grade=Grade.POSSIBLE, probability=0.75),
+        judged(article(1), grade=Grade.POSSIBLE, probability=0.92),
         judged(article(number, publisher=publisher), grade=Grade.POSSIBLE, probability=probability),
     ]
     (finding,) = merge_verdicts({}, items, now=NOW)
@@ -90,7 +90,7 @@ def test_a_second_independent_publisher_raises_possible_to_likely() -> None:
 
 
 def test_the_same_publisher_again_does_not_raise_the_grade() -> None:
-    assert possible(2, "agency-x.example", 0.75).grade is Grade.POSSIBLE
+    assert possible(2, "agency-x.example", 0.92).grade is Grade.POSSIBLE
 
 
 def test_a_doubtful_second_publisher_does_not_raise_the_grade() -> None:
