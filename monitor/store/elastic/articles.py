@@ -101,7 +101,7 @@ class ArticlePart(Part):
         stored = next(iter(self._get("articles", [article.id], source=["revision"]).values()), None)
         if stored is not None and stored.source["revision"] > article.revision:
             return  # a poll brought a later revision while this one was extracted: it waits itself
-        generation = self._generations()[0] if stored is None else self._names.generation_of(stored.index)
+        generation = self._names.generation_of(self._writing_index() if stored is None else stored.index)
         index = self._names.index("passages", generation)
         gone = self._passage_ids([article.id]) - {clean_text(passage.id) for passage in passages}
         self._client.bulk(put(index, doc_id(each.id), passage_source(each, article)) for each in passages)

@@ -128,9 +128,15 @@ class Client:
             if "error" in doc:
                 reason = f"{doc['error'].get('type')}: {doc['error'].get('reason')}"
                 if "index_not_found" in reason:
-                    raise SettingsInvalid(f"store {self.name}: index {index} is missing; run `monitor setup`")
+                    return self._none_of(index)
                 raise blocked_or_busy(503, reason, name=self.name)
         return docs
+
+    def _none_of(self, index: str) -> list[dict[str, Any]]:
+        """A generation may have been dropped a moment ago; anything else that is missing was never made."""
+        if index[-6:].isdigit():
+            return []
+        raise SettingsInvalid(f"store {self.name}: index {index} is missing; run `monitor setup`")
 
     def get(self, index: str, id_: str) -> Hit | None:
         return self.get_many([index], [id_]).get(id_)

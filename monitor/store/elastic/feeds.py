@@ -57,13 +57,6 @@ class FeedPart(Part):
             arrivals[id_] = Arrival.REVISED
         return arrivals
 
-    def _writing_index(self) -> str:
-        """Named before anything is looked up, see `_forget_doubles`."""
-        alias = self._names.alias("articles")
-        answer = self._client.request(lambda es: es.indices.get_alias(name=alias))
-        writing = (index for index, found in answer.items() if found["aliases"][alias].get("is_write_index"))
-        return str(next(writing))
-
     def _forget_doubles(self, writing: str, created: Sequence[str]) -> list[str]:
         """Two writers around a rollover may create one article in two generations, unseen by each other. Whoever
         created near a rollover looks again, and the younger document goes. Answers those that are really new."""

@@ -3,6 +3,7 @@ process changed."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ from monitor.store.sqlite.rows import clean_text
 
 T = TypeVar("T")
 
+KNOWN_SECONDS = 1.0
 CHANGE_TRIES = 12
 """Rounds that a change is tried again after others changed the same documents."""
 TERMS = 10_000
@@ -29,14 +31,32 @@ class Part:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._names = client.names
+        self._known: list[int] = []
+        self._known_until = 0.0
 
     # where things are --------------------------------------------------------------------------------------
 
     def _generations(self) -> list[int]:
-        """The newest first."""
+        """The newest first; what is known is used for a second, since they change every few weeks.
+
+        Where a new article belongs is never taken from here, but asked (`_writing_index`).
+        """
+        if time.monotonic() > self._known_until:
+            alias = self._names.alias("articles")
+            answer = self._client.request(lambda es: es.indices.get_alias(name=alias))
+            self._known = sorted((self._names.generation_of(index) for index in answer), reverse=True)
+            self._known_until = time.monotonic() + KNOWN_SECONDS
+        return self._known
+
+    def _forget_generations(self) -> None:
+        self._known_until = 0.0
+
+    def _writing_index(self) -> str:
+        """Where new articles go. A writer names it before it looks anything up, see `FeedPart._forget_doubles`."""
         alias = self._names.alias("articles")
         answer = self._client.request(lambda es: es.indices.get_alias(name=alias))
-        return sorted((self._names.generation_of(index) for index in answer), reverse=True)
+        writing = (index for index, found in answer.items() if found["aliases"][alias].get("is_write_index"))
+        return str(next(writing))
 
     def _indices(self, kind: str) -> list[str]:
         """Where documents of a kind may be, newest first."""

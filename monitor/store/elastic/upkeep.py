@@ -76,9 +76,14 @@ class UpkeepPart(Part):
 
         Deletes nothing that is in use: retention is `delete_before`, and comes first.
         """
-        return [*self._roll_over(), *self._drop_empty(), *self._merge_closed()]
+        lines = self._roll_over()
+        self._forget_generations()
+        lines += self._drop_empty()
+        self._forget_generations()
+        return lines + self._merge_closed()
 
     def _roll_over(self) -> list[str]:
+        self._forget_generations()
         alias = self._names.alias("articles")
         generation = self._generations()[0] + 1
         new = self._names.index("articles", generation)

@@ -39,8 +39,7 @@ class VectorPart(Part):
         owners = self._owners([clean_text(embedding.owner_id) for embedding in embeddings])
         self._remove_elsewhere(embeddings, owners)
         self._client.bulk(self._action(each, owners.get(clean_text(each.owner_id))) for each in embeddings)
-        self._note_models(embeddings, owners)
-        self._mark(article_ids, ArticleState.EMBEDDED)
+        self._mark_embedded(article_ids, self._models(embeddings, owners))
 
     def vectors_of(self, owner_ids: Sequence[str], *, model: str) -> dict[str, Vector]:
         found: dict[str, Vector] = {}
@@ -125,19 +124,30 @@ class VectorPart(Part):
         answer = self._client.request(lambda es: es.indices.get_alias(index=pattern, allow_no_indices=True))
         return {int(index.rsplit("-d", 1)[1]) for index in answer}
 
-    def _note_models(self, embeddings: Sequence[Embedding], owners: Mapping[str, Owner]) -> None:
-        """The model stands in the article too, so that articles of another model are found by one query."""
-        models = {
+    def _models(self, embeddings: Sequence[Embedding], owners: Mapping[str, Owner]) -> dict[str, str]:
+        """The model of each article's own vector, by `_id`."""
+        return {
             doc_id(each.owner_id): clean_text(each.model)
             for each in embeddings
             if (owner := owners.get(clean_text(each.owner_id))) is not None and owner.kind == ARTICLE
         }
 
-        def noted(hit: Hit) -> dict[str, Any] | None:
-            model = models[hit.id]
-            return None if hit.source.get("vector_model") == model else {"vector_model": model}
+    def _mark_embedded(self, article_ids: Sequence[str], models: Mapping[str, str]) -> None:
+        """The model stands in the article too, so that articles of another model are found by one query.
 
-        self._change("articles", models, noted, source=["vector_model"])
+        An article that waits for extraction keeps its state: it was revised or reset while it was worked on.
+        """
+        done = {doc_id(each) for each in article_ids}
+
+        def marked(hit: Hit) -> dict[str, Any] | None:
+            changes = {}
+            if hit.id in models and hit.source.get("vector_model") != models[hit.id]:
+                changes["vector_model"] = models[hit.id]
+            if hit.id in done and hit.source["state"] != ArticleState.FETCHED.value:
+                changes["state"] = ArticleState.EMBEDDED.value
+            return changes or None
+
+        self._change("articles", {**dict.fromkeys(done), **models}, marked, source=["vector_model", "state"])
 
 
 def _check(vector: Vector) -> None:

@@ -1,0 +1,127 @@
+"""`monitor run` on Elasticsearch: the findings are those of the embedded store, also when the node is killed meanwhile.
+
+Real processes, the sample news over loopback, and the embedder and judge that need no model.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from samples.demo import sample_feeds, serving, write_config
+from samples.site import SampleSite
+from tests.services.elasticsearch.node import ElasticNode
+
+pytestmark = pytest.mark.services
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ElasticNode]:
+    """A node that a test may kill."""
+    node = ElasticNode(tmp_path_factory.mktemp("elastic") / "data")
+    node.start()
+    yield node
+    node.stop()
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[SampleSite]:
+    with serving(day=10) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def expected(site: SampleSite, tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
+    """What the embedded store finds."""
+    config = configure(tmp_path_factory.mktemp("sqlite"), site, {})
+    run_until_done(config)
+    return essence(answer("findings", "list", config=config))
+
+
+def configure(folder: Path, site: SampleSite, store: dict[str, str]) -> Path:
+    path = write_config(folder, sample_feeds(site))
+    settings = yaml.safe_load(path.read_text("utf-8"))
+    settings["store"] |= store
+    settings["embed"] = {"model": "hashing"}
+    settings["judge"] = {
+        "kind": "lexical",
+        "candidate_similarity": 0.1,
+        "possible_matches": 0.5,
+        "possible_contradicts": 0.5,
+    }
+    settings["run"] = {"progress": False}
+    settings["alert"]["lease_seconds"] = 1
+    settings["alert"]["retry_seconds"] = 0
+    settings["alert"]["recipients"][0]["max_mails_per_hour"] = 1_000
+    path.write_text(yaml.safe_dump(settings), "utf-8")
+    answer("seeds", "load", config=path)
+    return path
+
+
+def start(*arguments: str, config: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "monitor.cli", *arguments, "--config", str(config), "--json"]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def answer(*arguments: str, config: Path) -> Any:
+    with start(*arguments, config=config) as process:
+        out, err = process.communicate(timeout=300)
+    assert process.returncode in (0, 1), err
+    return json.loads(out)
+
+
+def run_until_done(config: Path) -> None:
+    for _ in range(6):
+        answer("run", config=config)
+        if all(alert["state"] == "sent" for alert in answer("alerts", "list", config=config)):
+            return
+        time.sleep(1.2)
+
+
+def essence(findings: list[dict[str, Any]]) -> list[Any]:
+    """Everything but our clock."""
+    return sorted(
+        [
+            f["id"],
+            f["grade"],
+            round(f["probability"], 4),
+            sorted([e["article_id"], e["passage"]] for e in f["evidence"]),
+        ]
+        for f in findings
+    )
+
+
+def test_both_stores_give_the_same_findings(
+    node: ElasticNode, site: SampleSite, expected: list[Any], tmp_path: Path
+) -> None:
+    config = configure(tmp_path, site, {"url": node.url, "index_prefix": "same"})
+    run_until_done(config)
+    assert expected
+    assert essence(answer("findings", "list", config=config)) == expected
+
+
+@pytest.mark.parametrize("after", [3.0, 6.0])
+def test_a_node_killed_in_the_middle_of_a_run_costs_nothing_and_doubles_nothing(
+    node: ElasticNode, site: SampleSite, expected: list[Any], tmp_path: Path, after: float
+) -> None:
+    config = configure(tmp_path, site, {"url": node.url, "index_prefix": f"killed{after:.0f}"})
+    with start("run", config=config) as process:
+        time.sleep(after)
+        node.kill()
+        process.communicate(timeout=300)
+    node.start()
+    run_until_done(config)
+    assert essence(answer("findings", "list", config=config)) == expected
+    alerts = answer("alerts", "list", config=config)
+    assert len({alert["id"] for alert in alerts}) == len(alerts)
+    assert all(alert["state"] == "sent" for alert in alerts)
+    mails = list((tmp_path / "mail").rglob("*.eml"))
+    assert len({mail.name for mail in mails}) == len(mails)
