@@ -108,9 +108,9 @@ def test_objects_are_uploaded_as_kibana_wants_them(kibana: tuple[type[Kibana], s
     assert sent["kbn-xsrf"] == "true"
     assert base64.b64decode(sent["authorization"].removeprefix("Basic ")) == b"elastic:pass"
     message = BytesParser().parsebytes(f"content-type: {sent['content-type']}\n\n".encode() + body)
-    (part,) = message.get_payload()  # type: ignore[misc]  a multipart message holds messages
-    assert part.get_filename() == "objects.ndjson"  # type: ignore[union-attr]  see above
-    assert part.get_payload(decode=True) == NDJSON.encode()  # type: ignore[union-attr]  see above
+    (part,) = (part for part in message.walk() if not part.is_multipart())
+    assert part.get_filename() == "objects.ndjson"
+    assert part.get_payload(decode=True) == NDJSON.encode()
 
 
 def test_a_starting_kibana_is_waited_for(kibana: tuple[type[Kibana], str], monkeypatch: pytest.MonkeyPatch) -> None:
