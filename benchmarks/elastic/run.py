@@ -82,6 +82,7 @@ def bulk(store: ElasticStore, settings: StoreSettings, vectors: Vector) -> dict[
             batch = vectors[start * PER_ARTICLE : start * PER_ARTICLE + len(owners)]
             embeddings = [embedding(owner, vector) for owner, vector in zip(owners, batch, strict=True)]
             ids = [article(n).id for n in numbers]
+            store.passages_of(ids)  # the embedding stage reads them first
             actions = [
                 {
                     "_index": target,

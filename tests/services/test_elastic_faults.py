@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +19,7 @@ from monitor.store import make_store
 from monitor.store.base import Arrival, ArticleFilter, Store
 from monitor.store.elastic import schema
 from monitor.store.elastic.client import Client
+from monitor.store.elastic.part import create
 from monitor.store.elastic.store import ElasticStore
 from tests.builders import (
     alert,
@@ -217,6 +220,9 @@ class Busy(BaseHTTPRequestHandler):
         status = kind.statuses[min(kind.asked, len(kind.statuses) - 1)]
         kind.asked += 1
         body = b'{"hits":{"hits":[]},"docs":[]}' if status == 200 else b'{"error":{"type":"t","reason":"r"}}'
+        self.say(status, body)
+
+    def say(self, status: int, body: bytes) -> None:
         self.send_response(status)
         self.send_header("x-elastic-product", "Elasticsearch")
         self.send_header("content-type", "application/vnd.elasticsearch+json;compatible-with=9")
@@ -255,6 +261,43 @@ def test_a_server_that_stays_busy_is_left_for_the_next_run(busy: tuple[type[Busy
     handler.statuses = (429,)
     with pytest.raises(StoreUnavailable, match="too busy"):
         store.feed_states()
+
+
+class Throttling(Busy):
+    """Refuses the first document that it ever sees, takes all others."""
+
+    written: list[str]
+    one_at_a_time = threading.Lock()
+
+    def answer(self) -> None:
+        lines = self.rfile.read(int(self.headers["content-length"])).splitlines()
+        kind = type(self)
+        items = []
+        with kind.one_at_a_time:
+            for line in lines[::2]:
+                id_ = json.loads(line)["create"]["_id"]
+                status = 201 if kind.written else 429
+                items.append(
+                    {"create": {"_index": "i", "_id": id_, "status": status, "error": {"type": "t", "reason": "r"}}}
+                )
+                kind.written.append(id_ if status == 201 else "")
+        self.say(200, json.dumps({"errors": True, "items": items}).encode())
+
+    do_PUT = do_POST = answer  # noqa: N815  the base class's names
+
+
+@pytest.mark.parametrize("count", [3, 1_000])
+def test_a_document_that_was_throttled_is_sent_again_alone(count: int) -> None:
+    handler: Any = type("OwnThrottling", (Throttling,), {"written": []})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        client = Client(StoreSettings(url=f"http://127.0.0.1:{server.server_port}"))
+        ids = [f"id-{number}" for number in range(count)]
+        done = client.bulk(create("i", id_, {"a": 1}) for id_ in ids)
+        client.close()
+        server.shutdown()
+    assert sorted(each.id for each in done.values() if not each.is_conflict) == sorted(ids)
+    assert sorted(handler.written) == sorted(["", *ids])
 
 
 @pytest.mark.parametrize(("status", "words"), [(401, "MONITOR_STORE__PASSWORD"), (403, "privileges")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -27,6 +28,7 @@ ARRIVAL: list[dict[str, Any]] = [
     {"id": "asc"},
 ]
 NEWEST: list[dict[str, Any]] = [{"first_seen_at.exact": "desc"}, {"id": "asc"}]
+PLACES_KEPT = 50_000
 WITHOUT_OWN = {"excludes": list(OWN)}
 
 
@@ -98,6 +100,7 @@ class ArticlePart(Part):
 
     def save_extracted(self, article: Article, passages: Sequence[Passage]) -> None:
         source = to_source(article)
+        self._places.clear()
         stored = next(iter(self._get("articles", [article.id], source=["revision"]).values()), None)
         if stored is not None and stored.source["revision"] > article.revision:
             return  # a poll brought a later revision while this one was extracted: it waits itself
@@ -128,12 +131,21 @@ class ArticlePart(Part):
     def passages_of(self, article_ids: Sequence[str]) -> dict[str, list[Passage]]:
         found: dict[str, list[Passage]] = {article_id: [] for article_id in article_ids}
         alias, sort = self._names.alias("passages"), [{"article_id": "asc"}, {"index": "asc"}, {"id": "asc"}]
-        fields = list(Passage.__dataclass_fields__)
+        fields = [*Passage.__dataclass_fields__, "first_seen_at"]
         for chunk in chunks(list(found)):
             query = one_of("article_id", chunk)
             for hit in self._client.find(alias, query=query, sort=sort, source=fields, page=5_000):
                 found.setdefault(hit.source["article_id"], []).append(read(Passage, hit.source))
+                self._remember_place(hit)
         return found
+
+    def _remember_place(self, hit: Hit) -> None:
+        """What is read now is embedded next: its vectors then need not look for their owners again."""
+        if len(self._places) >= PLACES_KEPT:
+            self._places.clear()
+        source = hit.source
+        generation = self._names.generation_of(hit.index)
+        self._places[source["id"]] = (source["article_id"], source["first_seen_at"], generation, time.monotonic())
 
     # states ------------------------------------------------------------------------------------------------
 

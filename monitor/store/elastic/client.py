@@ -36,6 +36,10 @@ PAGE = 500
 GET_CHUNK = 2_000
 BULK_ITEMS = 1_000
 BULK_BYTES = 8_000_000
+PARALLEL_FROM = 250
+THREADS = 4
+"""As the driver's own parallel helper has it."""
+BUSY = 429
 KEEP_ALIVE = "2m"
 CONFLICT = 409
 
@@ -145,7 +149,7 @@ class Client:
 
     def bulk(self, actions: Iterable[dict[str, Any]]) -> dict[tuple[str, str], Done]:
         """Write; every item succeeds or is a conflict, else this raises. Repeating it is harmless."""
-        from elasticsearch import ApiError, TransportError, helpers
+        from elasticsearch import ApiError, TransportError
 
         done: dict[tuple[str, str], Done] = {}
         waiting = list(actions)
@@ -156,22 +160,45 @@ class Client:
         try:
             for attempt in stamina.retry_context(on=is_passing, attempts=TRIES, timeout=TRY_SECONDS, wait_initial=0.2):
                 with attempt:
-                    results = helpers.streaming_bulk(
-                        self._connection(),
-                        waiting,
-                        chunk_size=BULK_ITEMS,
-                        max_chunk_bytes=BULK_BYTES,
-                        raise_on_error=False,
-                        max_retries=TRIES - 1,
-                        initial_backoff=0.2,
-                        max_backoff=5,
-                    )
-                    for is_ok, item in results:
+                    for is_ok, item in self._send(waiting):
                         result = self._check(is_ok, item)
                         done[result.index, result.id] = result
         except (ApiError, TransportError) as error:
             raise translate(error, name=self.name) from error
         return done
+
+    def _send(self, actions: list[dict[str, Any]]) -> Iterator[tuple[bool, dict[str, Any]]]:
+        """Many at once go over several connections, so that both ends work; throttled items go again, one by one."""
+        from elasticsearch import helpers
+
+        throttled: list[dict[str, Any]] = []
+        by_id = {action["_id"]: action for action in actions}
+        if len(actions) > PARALLEL_FROM and len(by_id) == len(actions):  # else their order may matter
+            sent = helpers.parallel_bulk(
+                self._connection(),
+                actions,
+                thread_count=THREADS,
+                chunk_size=PARALLEL_FROM,
+                max_chunk_bytes=BULK_BYTES,
+                raise_on_error=False,
+            )
+            for is_ok, item in sent:
+                answer = next(iter(item.values()))
+                if answer["status"] == BUSY:
+                    throttled.append(by_id[answer["_id"]])
+                else:
+                    yield is_ok, item
+            actions = throttled
+        yield from helpers.streaming_bulk(
+            self._connection(),
+            actions,
+            chunk_size=BULK_ITEMS,
+            max_chunk_bytes=BULK_BYTES,
+            raise_on_error=False,
+            max_retries=TRIES - 1,
+            initial_backoff=0.2,
+            max_backoff=5,
+        )
 
     def _check(self, is_ok: bool, item: Mapping[str, Any]) -> Done:
         kind, answer = next(iter(item.items()))

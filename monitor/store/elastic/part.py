@@ -33,6 +33,8 @@ class Part:
         self._names = client.names
         self._known: list[int] = []
         self._known_until = 0.0
+        self._places: dict[str, tuple[str, str, int, float]] = {}
+        """Of passages read lately: article, its time, generation, and when that was read."""
 
     # where things are --------------------------------------------------------------------------------------
 

@@ -40,6 +40,7 @@ class UpkeepPart(Part):
 
     def delete_before(self, moment: datetime) -> int:
         query = {"range": {"first_seen_at.exact": {"lt": time_text(moment)}}}
+        self._places.clear()
         deleted, batch = 0, []
         for hit in self._client.find(self._names.alias("articles"), query=query, source=["id"], page=5_000):
             batch.append((hit.index, hit.source["id"]))

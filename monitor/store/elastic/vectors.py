@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,8 @@ from monitor.store.elastic.documents import doc_id, read_bytes, to_plain
 from monitor.store.elastic.part import Part, chunks, delete, one_of, put
 from monitor.store.sqlite.rows import clean_text
 
+PLACE_SECONDS = 600.0
+"""Embedding a batch takes less."""
 PACKED_SINCE = (9, 3)
 """Elasticsearch takes vectors as base64 of big-endian float32 from this version on."""
 ARTICLE, PASSAGE = "article", "passage"
@@ -70,7 +73,7 @@ class VectorPart(Part):
 
     def _owners(self, owner_ids: Sequence[str]) -> dict[str, Owner]:
         """Articles and passages among the owners."""
-        owners: dict[str, Owner] = {}
+        owners = self._owners_read_lately(owner_ids)
         for kind, name, article in ((ARTICLE, "articles", "id"), (PASSAGE, "passages", "article_id")):
             missing = [each for each in owner_ids if each not in owners]
             fields = list({"id", article, "first_seen_at"})
@@ -82,6 +85,17 @@ class VectorPart(Part):
                     generation=self._names.generation_of(hit.index),
                 )
         return owners
+
+    def _owners_read_lately(self, owner_ids: Sequence[str]) -> dict[str, Owner]:
+        """Passages that this process read a moment ago. One that another process deleted meanwhile leaves a vector
+        that no search shows and that goes with its article."""
+        oldest = time.monotonic() - PLACE_SECONDS
+        found = {}
+        for owner_id in owner_ids:
+            article_id, at, generation, read_at = self._places.get(owner_id, ("", "", 0, oldest))
+            if read_at > oldest:
+                found[owner_id] = Owner(kind=PASSAGE, article_id=article_id, at=at, generation=generation)
+        return found
 
     def _action(self, embedding: Embedding, owner: Owner | None) -> dict[str, Any]:
         owner_id, model = clean_text(embedding.owner_id), clean_text(embedding.model)
