@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from monitor.alert.compose import compose_mail
 from monitor.alert.outbox import MailBatch, group_alerts, may_send, next_try
@@ -24,17 +24,17 @@ def send_alerts(services: Services) -> StageReport:
     """Send what is due. Deferred alerts stay for a later run; refused ones are given up, with the reason."""
     tally = Tally("alert")
     limit = services.settings.run.batch
-    while leased := _lease(services, limit):
+    started_at = services.clock()  # what fails in this run is not due in it: one try a run, whatever the pause
+    while leased := _lease(services, limit, due_at=started_at):
         for batch in group_alerts(leased, services.settings.alert):
             _send(services, batch, tally)
             services.progress("alert", done=tally.done, total=tally.seen)
     return tally.report()
 
 
-def _lease(services: Services, limit: int) -> list[Alert]:
-    now = services.clock()
-    until = now + timedelta(seconds=services.settings.alert.lease_seconds)
-    return services.store.lease_alerts(now=now, until=until, limit=limit)
+def _lease(services: Services, limit: int, *, due_at: datetime) -> list[Alert]:
+    until = services.clock() + timedelta(seconds=services.settings.alert.lease_seconds)
+    return services.store.lease_alerts(now=due_at, until=until, limit=limit)
 
 
 def _send(services: Services, batch: MailBatch, tally: Tally) -> None:
