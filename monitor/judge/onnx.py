@@ -62,8 +62,8 @@ def check_folder(folder: Path) -> None:
     for name in FILES:
         if not (folder / name).is_file():
             raise SettingsInvalid(
-                f"{folder / name} is missing: no judging model there. Build one with `make model`, or set "
-                "judge.model to a folder that has it, or judge.kind to lexical."
+                f"{folder / name} is missing: no judging model there. Leave judge.model empty for the one that "
+                "ships, set it to a folder that has these files, or judge.kind to lexical."
             )
 
 

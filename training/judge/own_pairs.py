@@ -1,6 +1,8 @@
-"""Write our own training pairs, with generated contrastive ones, as training rows.
+"""Gather our own training pairs as training rows.
 
-In: tests/eval/judge (the `train` split alone). Out: JSON lines with premise, hypothesis, label, source.
+In: tests/eval/judge (the `train` split alone) and training/judge/pairs (written for training alone).
+Out: JSON lines with premise, hypothesis, label, source.
+Never: a pair of `tune` or `test`, nor one on a statement that says nearly what one of theirs says.
 A pair with context goes in twice, with and without it: the judge meets both. Passages on another position of the same
 policy area are added as neutrals: in use, most passages that come near a position say nothing about it.
 
@@ -16,9 +18,15 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+from monitor.embed import make_embedder
+from monitor.judge.features import content_words
+from monitor.settings import EmbedSettings
 from tests.eval.judge.dataset import Row, read_dataset
 
+WRITTEN = Path(__file__).parent / "pairs"
 LABELS = {"matches": "entailment", "contradicts": "contradiction", "neutral": "neutral"}
+TOO_NEAR = 0.85
+"""Cosine from which on two statements count as one: .88 and more were the same in other words, .81 another actor's."""
 
 
 def to_training(row: Row, *, premise: str, label: str) -> dict[str, str]:
@@ -32,6 +40,42 @@ def from_row(row: Row) -> Iterator[dict[str, str]]:
         yield to_training(row, premise=row["passage"], label=label)
     if context:
         yield to_training(row, premise=f"{context} {row['passage']}", label=label)
+
+
+def read_written(held_out: list[str], folder: Path = WRITTEN) -> Iterator[dict[str, str]]:
+    """Pairs of the written files, but for positions that are too near to a held-out statement."""
+    files = {path: path.read_text(encoding="utf-8").splitlines() for path in sorted(folder.glob("*.jsonl"))}
+    statements = sorted({json.loads(line)["statement"] for lines in files.values() for line in lines})
+    encode = make_embedder(EmbedSettings()).encode
+    nearness = (encode(statements) @ encode(held_out).T).max(axis=1)
+    allowed = {statement for statement, near in zip(statements, nearness, strict=True) if near < TOO_NEAR}
+    for path, lines in files.items():
+        for row in map(json.loads, lines):
+            if row["statement"] in allowed:
+                context = (row.get("context") or "").strip()
+                yield {
+                    "premise": f"{context} {row['passage']}".strip(),
+                    "hypothesis": row["statement"],
+                    "label": LABELS[row["verdict"]],
+                    "source": "written",
+                    "area": path.stem.removesuffix("_2"),
+                    "holder": row["holder"],
+                }
+
+
+def beside_each_other(written: list[dict[str, str]], *, count: int, seed: int) -> Iterator[dict[str, str]]:
+    """Passages against another holder's statement of the same area that shares no more than a word with their own."""
+    rng = random.Random(seed)
+    by_area: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for row in written:
+        by_area[row["area"]].append(row)
+    made = 0
+    while made < count:
+        one, two = rng.sample(by_area[rng.choice(sorted(by_area))], 2)
+        common = content_words(one["hypothesis"]) & content_words(two["hypothesis"])
+        if one["holder"] != two["holder"] and len(common) <= 1:
+            made += 1
+            yield one | {"hypothesis": two["hypothesis"], "label": "neutral", "source": "beside"}
 
 
 def across_positions(rows: list[Row], *, count: int, seed: int) -> Iterator[dict[str, str]]:
@@ -58,6 +102,9 @@ def main() -> None:
     rows = read_dataset(split="train")
     pairs = [pair for row in rows for pair in from_row(row)]
     pairs += across_positions(rows, count=int(len(pairs) * args.across), seed=args.seed)
+    held_out = {row["position"]["statement"] for split in ("tune", "test") for row in read_dataset(split=split)}
+    written = list(read_written(sorted(held_out)))
+    pairs += [*written, *beside_each_other(written, count=int(len(written) * args.across), seed=args.seed)]
     with args.out.open("w", encoding="utf-8") as out:
         out.writelines(json.dumps(pair, ensure_ascii=False) + "\n" for pair in pairs)
 

@@ -18,7 +18,7 @@ FLOORS = json.loads(Path(__file__).with_name("floors.json").read_text(encoding="
 
 @pytest.mark.models
 def test_the_packaged_judge_stays_above_every_floor() -> None:
-    assert (packaged_model() / "model.onnx").is_file(), "no packaged model: build it with `make model`"
+    assert (packaged_model() / "model.onnx").is_file(), "no packaged model in monitor/judge/model"
     lines = (json.dumps(row) for row in read_dataset(split="test"))
     cases = list(read_cases(lines, source="test part"))
     found = measure(cases, make_judge(JudgeSettings(kind="onnx")).judge([case.pair for case in cases]))
