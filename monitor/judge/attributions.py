@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from monitor.judge.english import word_list
+from monitor.judge.phrases import PRONOUNS, find_namer, is_passive, is_speech_here
+
+__all__ = ["PRONOUNS", "Attribution", "Token", "find_attributions", "find_subjects", "mask_quotes", "split_sentences"]
 
 _DAYS = frozenset(
     {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "yesterday", "today", "tonight"}
 )
-PRONOUNS = frozenset({"he", "she", "they", "it", "who"})
 
 _QUOTE = re.compile(r"“[^”]*”?|\"[^\"]*\"?|„[^“]*“?|«[^»]*»?")
 _TOKEN = re.compile(r"\x01+|\d[\d,.]*\d|[\w’'&+-]+(?:\.(?=[A-Z]\b))?|[^\w\s]")
@@ -103,6 +105,8 @@ def find_subjects(text: str) -> list[Attribution]:
         for index, token in enumerate(tokens[1:30], 1):
             if token.text in word_list("doing") or (token.text.islower() and token.low.endswith("ed")):
                 made = _left(text, tokens, index, number, is_speech=False)
+                if made is not None and is_passive([t for t in tokens[:index] if t.start >= made.end]):
+                    break
                 opens = made is not None and (
                     made.start == start
                     or text[: made.start].rstrip()[-1:] in {",", ".", ";", ":"}
@@ -120,9 +124,22 @@ def _at(text: str, tokens: list[Token], index: int, sentence: int) -> Attributio
         return _right(text, tokens, index + 2, sentence, verb="according to")
     if token.text in word_list("saying") and index + 2 < len(tokens) and tokens[index + 1].low == "by":
         return _right(text, tokens, index + 2, sentence, verb=token.low)  # "was denied by the minister"
-    if token.text not in word_list("saying") or not index or tokens[index - 1].low in word_list("before_no_verb"):
+    if not index or not (_makes_clear(tokens, index) or _says(tokens, index)):
         return None
     return _left(text, tokens, index, sentence) or _inverted(text, tokens, index, sentence)
+
+
+def _says(tokens: list[Token], index: int) -> bool:
+    is_verb = tokens[index].text in word_list("saying") and tokens[index - 1].low not in word_list("before_no_verb")
+    return is_verb and is_speech_here(tokens[index].low, tokens[index + 1 : index + 2])
+
+
+def _makes_clear(tokens: list[Token], index: int) -> bool:
+    """ "made plain", "makes it clear"."""
+    after = [token.low for token in tokens[index + 1 : index + 3]]
+    return tokens[index].text in {"made", "makes", "make"} and bool(
+        {"clear", "plain"} & set(after[: 1 + ("it" in after)])
+    )
 
 
 def _skip_auxiliaries(tokens: list[Token], index: int) -> int:
@@ -137,20 +154,14 @@ def _skip_auxiliaries(tokens: list[Token], index: int) -> int:
 
 def _left(text: str, tokens: list[Token], index: int, sentence: int, *, is_speech: bool = True) -> Attribution | None:
     last = _skip_auxiliaries(tokens, index - 1)
-    if last < 0:
-        return None
-    tail = _text(text, tokens[index + 1 : index + 14])
-    if tokens[last].low in {"and", "but", "or"}:
-        return None  # the second verb of a subject that stands before the first one
+    if last < 0 or tokens[last].low in {"and", "but", "or"}:
+        return None  # nothing there, or the second verb of a subject that stands before the first one
     if tokens[last].text == ",":
         return _with_apposition(text, tokens, last, index, sentence, is_speech=is_speech)
-    first = _phrase_start(tokens, last)
-    if first > last or tokens[last].is_quote or not tokens[last].is_word:
+    span = _phrase_span(tokens, last)
+    if span is None or not _is_noun_phrase(_text(text, tokens[span[0] : span[1] + 1])):
         return None
-    first = _trim(tokens, first, last)
-    phrase = _text(text, tokens[first : last + 1])
-    if not _is_noun_phrase(phrase):
-        return None
+    first, last = span
     before = ""
     if (
         first >= 2 and tokens[first - 1].text == "," and tokens[first].text[0].isupper()
@@ -158,9 +169,22 @@ def _left(text: str, tokens: list[Token], index: int, sentence: int, *, is_speec
         back = _phrase_start(tokens, first - 2)
         before = _text(text, tokens[back : first - 1])
     return Attribution(
-        phrase=phrase, description=before, verb=tokens[index].low, start=tokens[first].start, end=tokens[last].end,
-        sentence=sentence, is_trailing=_closes(tokens, index), is_speech=is_speech, tail=tail,
+        phrase=_text(text, tokens[first : last + 1]), description=before, verb=tokens[index].low,
+        start=tokens[first].start, end=tokens[last].end, sentence=sentence, is_trailing=_closes(tokens, index),
+        is_speech=is_speech, tail=_text(text, tokens[index + 1 : index + 14]),
     )  # fmt: skip
+
+
+def _phrase_span(tokens: list[Token], last: int) -> tuple[int, int] | None:
+    """(first, last) of the words that end at `last` and can be somebody."""
+    first = _phrase_start(tokens, last)
+    if first > last or tokens[last].is_quote or not tokens[last].is_word:
+        return None
+    if first and tokens[first - 1].low == "to" and not _goes_to(tokens[first]):
+        return None  # "only to find repeated delays"
+    first = _trim(tokens, first, last)
+    named = find_namer(tokens[first : last + 1])
+    return None if named is None else (first + named[0], first + named[1])
 
 
 def _with_apposition(
@@ -210,25 +234,29 @@ def _phrase_start(tokens: list[Token], last: int) -> int:
     return first + 1
 
 
+_SHUNNED = frozenset({"asked", "did", "spoke", "requested", "wanted", "declined", "wished", "was", "were"})
+"""What sources who stay in the dark do: "who asked not to be named", "who was granted anonymity"."""
+
+
 def _continues_anonymous(tokens: list[Token], index: int) -> bool:
     """ "people with knowledge of …", "an official who asked not to be named": the clause belongs to the phrase."""
     low = tokens[index].low
     before = tokens[index - 1].low if index else ""
+    after = tokens[index + 1] if index + 1 < len(tokens) else None
     if low == "with":
         return before in word_list("sources")
     if low == "who":
-        return index + 1 < len(tokens) and tokens[index + 1].low in {
-            "asked",
-            "did",
-            "spoke",
-            "requested",
-            "wanted",
-            "declined",
-            "wished",
-        }
-    if before == "who" or low == "to" or before == "did":
-        return low in {"asked", "did", "spoke", "requested", "wanted", "declined", "wished", "not", "to"}
+        return before in word_list("sources") or (after is not None and after.low in _SHUNNED)
+    if low == "to":  # "close to the talks", "envoy to Kyiv", "not to be named"; no infinitive: "only to find"
+        return after is not None and _goes_to(after)
+    if before in {"who", "did"}:
+        return low in _SHUNNED | {"not", "took", "take", "attended", "saw", "have", "had", "know", "knew", "are"}
     return False
+
+
+def _goes_to(after: Token) -> bool:
+    """Whether "to" leads to somebody or something, and not to what is done."""
+    return after.text[0].isupper() or after.low in word_list("after_to")
 
 
 def _trim(tokens: list[Token], first: int, last: int) -> int:

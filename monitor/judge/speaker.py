@@ -8,11 +8,18 @@ speaks: what a government does is its word. Without speaker and without holder a
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from monitor.judge.attributions import PRONOUNS, Attribution, find_attributions, find_subjects, split_sentences
+from monitor.judge.attributions import (
+    PRONOUNS,
+    Attribution,
+    find_attributions,
+    find_subjects,
+    mask_quotes,
+    split_sentences,
+)
 from monitor.judge.cues import find_cues
-from monitor.judge.english import pattern, word_list
+from monitor.judge.english import pattern, places, word_list
 from monitor.judge.names import Cast, cast_of, classify, contains_name, normalise
 from monitor.models import Cue, Pair, Speaker, SpeakerKind
 
@@ -22,12 +29,12 @@ _PLAIN_OFFICIALS = re.compile(
 _CAPITALS = re.compile(
     r"\b[A-ZÀ-Þ][\w’'-]+(?:\s+(?:de|van|von|der|den|al|bin|la|da|di|[A-Z]\.|[A-ZÀ-Þ][\w’-]*))*\s+(?:[A-ZÀ-Þ][\w’-]+|[A-Z]\.)"
 )
-_WORD = re.compile(
-    r"\b(?:Party|Ministry|Commission|Union|Council|Bank|Committee|States|Kingdom|Court|House|Office|Department|Institute|Government|Agency|"
-    r"Parliament|Senate|Assembly|Group|Authority|Zealand|Africa|Korea|Nations|Republic|Villa|Street|Federation|Association|Steel|Pharma|"
-    r"University|Transit|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|New|North|South|Day|The|On|In|At|When|Asked)\b"
-)
 _WORD = re.compile(r"[a-z]{4,}")
+_UNSAID = re.compile(r"\s+(?:has|have|had|did|does|do|would)(?:n[’']t| not)\b")
+_TELLING = frozenset({"announced", "said", "confirmed", "stated", "told"})
+"""What somebody has not told is no word of theirs."""
+QUOTED_SHARE = 0.8
+"""Of a passage's characters: from there on it is a quotation and little else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +59,9 @@ def find_speaker(pair: Pair) -> Said:
     cast = cast_of(pair.position, pair.office, pair.on)
     names_holder = contains_name(normalise(pair.passage), cast.holder)
     chosen = _choose(pair, find_attributions(pair.passage))
+    if chosen is None and (carried := _carried_on(pair)) is not None:
+        speaker = _resolve(replace(pair, passage=pair.context, context=""), carried, cast)
+        return Said(speaker=speaker, verb=carried.verb, is_speech=True, names_holder=names_holder)
     found = chosen or _acting_subject(pair, cast)
     if found is None:
         return Said(speaker=Speaker(name="", kind=_unspoken(pair)), names_holder=names_holder)
@@ -60,6 +70,17 @@ def find_speaker(pair: Pair) -> Said:
         return Said(speaker=Speaker(name="", kind=_unspoken(pair)), names_holder=names_holder)
     cue = Cue(kind="speaker", start=found.start, end=found.end)
     return Said(speaker=said, verb=found.verb, is_speech=found.is_speech, names_holder=names_holder, cue=cue)
+
+
+def _carried_on(pair: Pair) -> Attribution | None:
+    """A passage that is a quotation and names nobody goes on with whom the sentence before it quotes."""
+    masked = mask_quotes(pair.passage)
+    if masked.count("\x01") < QUOTED_SHARE * len(masked) or not pair.context:
+        return None
+    last = len(split_sentences(pair.context)) - 1
+    before = [one for one in find_attributions(pair.context) if one.sentence == last]
+    is_quoted = mask_quotes(pair.context).count("\x01") > 0
+    return before[-1] if before and is_quoted else None
 
 
 def _acting_subject(pair: Pair, cast: Cast) -> Attribution | None:
@@ -111,7 +132,8 @@ def _choose(pair: Pair, found: list[Attribution]) -> Attribution | None:
         aside = -2.0 if before.endswith((" as", " that", "what", " than", " to which")) else 0.0
         past = -0.8 if " had " in f" {pair.passage[one.end : one.end + 8].lower()} " else 0.0
         first = 0.5 if one is earliest[one.sentence] else 0.0
-        return nearness * 0.7 + own + weak + pronoun + aside + past + first
+        unsaid = -3.0 if one.verb in _TELLING and _UNSAID.match(pair.passage, one.end) else 0.0
+        return nearness * 0.7 + own + weak + pronoun + aside + past + first + unsaid
 
     return max(found, key=weight)
 
@@ -166,6 +188,9 @@ def _split_title(name: str) -> tuple[str, str]:
     )
     if match and not re.search(r"\b(?:of|for|in|at|from|to|and|the)$", match["title"]):
         return match["name"], match["title"]
+    tail = re.match(r"^(?P<title>[a-z].*\b[A-Z]\w+)\s+(?P<name>[A-ZÀ-Þ][\w’'.-]+\s+[A-ZÀ-Þ][\w’'.-]+)$", name)
+    if tail and pattern("body_word", ignore_case=False).search(tail["title"].split()[-1]):
+        return tail["name"], tail["title"]  # "head of … at the National Security Council John Kirby"
     titled = re.match(rf"^(?:(?:{'|'.join(sorted(word_list('title_words')))})\s+)+", name)
     if titled and len(name[titled.end() :].split()) >= 1 and name[titled.end() :][:1].isupper():
         return name[titled.end() :], titled.group().strip()
@@ -230,6 +255,8 @@ def _antecedent(pair: Pair, found: Attribution) -> tuple[str, str]:
             return earlier[-1].phrase, earlier[-1].description
         if wants_person and people:
             return people[0], ""
+        if wants_person and _is_surname_alone(_opening_phrase(sentence)):
+            return _opening_phrase(sentence), ""
         if wants_person:
             continue
         if earlier:
@@ -239,6 +266,14 @@ def _antecedent(pair: Pair, found: Attribution) -> tuple[str, str]:
             return subject, ""
     first = _opening_phrase(before.strip()) if before.strip() else ""
     return first, ""
+
+
+def _is_surname_alone(phrase: str) -> bool:
+    """ "Hegseth": one word written like a name, no body's and no country's."""
+    is_body = pattern("not_a_person", ignore_case=False).search(phrase) or any(
+        phrase.lower() in one for one in places()
+    )
+    return len(phrase.split()) == 1 and len(phrase) > 3 and phrase[0].isupper() and phrase.isalpha() and not is_body
 
 
 _ROLE = re.compile(
@@ -252,11 +287,12 @@ def _opening_phrase(sentence: str) -> str:
     """The noun phrase that opens a sentence, up to its verb (a word in -ed, or a common one)."""
     match = re.match(
         r"((?:[\w’'-]+ ){1,9}?)(?:\w+ed|will|would|is|was|has|had|will|met|were|chairs|heads|runs|says|spoke|gave|took|"
-        r"came|saw)\b",
+        r"came|saw|made)\b",
         sentence,
     )
     phrase = match[1].strip() if match else ""
-    return "" if phrase.lower() in PRONOUNS | {"there", "this", "that", "none"} else phrase
+    nobody = PRONOUNS | {"that", "none"} | word_list("no_phrase_start") | word_list("leading_adverbs")
+    return "" if phrase.lower() in nobody else phrase
 
 
 def find_people(sentence: str) -> list[str]:

@@ -111,6 +111,62 @@ def test_the_ministry_of_another_country_is_not_the_holder() -> None:
 
 
 @pytest.mark.parametrize(
+    "passage",
+    [
+        "The shell holds a chemical called torvane.",
+        "The delay went ahead, sparking widespread fears about the front.",
+        "Freeing all of Tarsia's claims from the court took a year.",
+        "Tarsia's sweeping territorial claims in the north stay as they are.",
+        "You don’t let the crew wait.",
+        "It is noted that the guns are new.",
+        "The howitzers are expected in June.",
+        "The visitors came only to find repeated delays.",
+    ],
+)
+def test_words_that_only_look_like_an_attribution_name_nobody(passage: str) -> None:
+    assert ask(passage) == ("", SpeakerKind.NARRATOR)
+
+
+@pytest.mark.parametrize(
+    ("passage", "name"),
+    [
+        (
+            "The guns will go, three officials who took part in the talks said.",
+            "three officials who took part in the talks",
+        ),
+        ("Even the Osterby Herald reported that the guns will go.", "the Osterby Herald"),
+        ("After counting all the guns the auditor found that four were missing.", "the auditor"),
+        ("The guns stay at home, defence minister Ilse Brandvik made plain in Osterby.", "Ilse Brandvik"),
+        ('"We count daily," head of supply at the National Arms Council Karel Osk said.', "Karel Osk"),
+        ("Although Velmark has not officially announced any delay, experts note that guns are late.", "experts"),
+        ("Velmark has long argued for more guns.", "Velmark"),
+    ],
+)
+def test_a_name_is_taken_without_the_words_around_it(passage: str, name: str) -> None:
+    assert ask(passage)[0] == name
+
+
+def test_a_quotation_goes_on_with_whom_the_sentence_before_quotes() -> None:
+    context = '"The guns will go," said Karel Osk, a retired auditor.'
+    assert ask("“They go in May, and all of them will.”", context=context) == ("Karel Osk", SpeakerKind.OTHER)
+
+
+def test_prose_after_a_quotation_is_the_narrators() -> None:
+    context = '"The guns will go," said Karel Osk, a retired auditor.'
+    assert ask("The howitzers weigh 48 tonnes each.", context=context) == ("", SpeakerKind.NARRATOR)
+
+
+def test_a_source_who_was_granted_anonymity_is_anonymous() -> None:
+    passage = '"Talks have begun," said a parliamentary official who was granted anonymity to speak freely.'
+    assert ask(passage)[1] is SpeakerKind.ANONYMOUS
+
+
+def test_a_pronoun_stands_for_a_person_named_by_surname_alone() -> None:
+    context = "Osk made it clear that the guns would go."
+    assert ask("He warned that four of them were late.", context=context)[0] == "Osk"
+
+
+@pytest.mark.parametrize(
     "passage", ["", " ", '"', "“", "said", "said said said", ", said", "—" * 50, "X" * 5_000, "\x01\x00 said"]
 )
 def test_odd_text_does_no_harm(passage: str) -> None:

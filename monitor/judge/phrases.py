@@ -1,0 +1,94 @@
+"""Whether the words before a verb can be somebody, and which of them.
+
+In: the tokens of a would-be noun phrase, the verb's surroundings. Out: the part that names somebody, or nothing.
+Never: decides who that is (speaker.py, names.py).
+
+Real pages taught these: "recently called", "sparking widespread fears", "saying he recalled", "phone calls".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Protocol
+
+from monitor.judge.english import word_list
+
+PRONOUNS = frozenset({"he", "she", "they", "it", "who"})
+
+_CONTRACTION = re.compile(
+    r"n[’']t$|[’'](?:ve|ll|re|m|d)$|^(?:what|that|it|there|he|she|here|let|who)[’']s$", re.IGNORECASE
+)
+_OWNER = re.compile(r"(?:[’']s|s[’'])$", re.IGNORECASE)
+_DETERMINERS = frozenset({"all", "of", "the", "your", "a", "an", "its", "their", "his", "her", "out", "up", "our"})
+_OPENERS = frozenset({"the", "a", "an", "its", "their", "his", "her"})
+_BE = frozenset({"is", "are", "was", "were", "be", "been", "being", "appears", "appear", "appeared", "seems", "seem"})
+
+
+class Word(Protocol):
+    """A token of the text."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def low(self) -> str: ...
+
+
+def find_namer(words: Sequence[Word]) -> tuple[int, int] | None:
+    """(first, last) of the words that can be somebody; None when none of them can."""
+    last = len(words) - 1
+    if words[last].low in PRONOUNS and not any(word.low == "who" for word in words[:last]):
+        return last, last  # "away from the metrics it", "saying he"
+    first = 0
+    while first < last and _leads_in(words[first]):
+        first += 1
+    if _names_an_act(words[first:]):  # "inspecting all nine stations the regulator"
+        first = max((i for i in range(first + 2, last) if words[i].low in _OPENERS), default=last + 1)
+    kept = words[first:]
+    if not kept or _leads_in(kept[0]) or _is_clause(kept) or _owns_the_verb(kept):
+        return None
+    return first, last
+
+
+def is_passive(between: Sequence[Word]) -> bool:
+    """ "The policy was scrapped", "is expected": the subject does nothing. `between`: from the subject to the verb."""
+    return any(word.low in _BE for word in between)
+
+
+def is_speech_here(verb: str, after: Sequence[Word]) -> bool:
+    """False for words that only look like a verb of saying: "a chemical called IL-25", "sweeping claims in …"."""
+    following = after[0].low if after else ""
+    if verb == "called":
+        return following in word_list("after_called")
+    if verb in word_list("saying_or_noun"):
+        return following not in word_list("after_noun")
+    return True
+
+
+def _leads_in(word: Word) -> bool:
+    return word.low in word_list("leading_adverbs") or (word.low.endswith("ly") and word.text.islower())
+
+
+def _is_clause(words: Sequence[Word]) -> bool:
+    """It holds a verb of its own, or speaks to the reader."""
+    return any(
+        _CONTRACTION.search(word.text) or word.text.lower() in word_list("reader")
+        for word in words
+        if word.text != "US"
+    )
+
+
+def _names_an_act(words: Sequence[Word]) -> bool:
+    """ "sparking widespread", "Freeing all of …": somebody's doing, not somebody."""
+    first = words[0]
+    if not first.low.endswith("ing") or len(first.text) < 6 or first.low in word_list("titles_in_ing"):
+        return False
+    return first.text.islower() or (len(words) > 1 and words[1].text in _DETERMINERS)
+
+
+def _owns_the_verb(words: Sequence[Word]) -> bool:
+    """ "Braun's calls", "China's claims": a noun. A name of one word may end so: "Moody's said"."""
+    if not _OWNER.search(words[-1].text):
+        return False
+    return not all(word.text[:1].isupper() or word.text == "&" for word in words) or len(words) > 2
