@@ -22,6 +22,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from monitor.alert.report import render_report
+from monitor.alert.words import grade_words
 from monitor.bootstrap import open_services
 from monitor.models import AlertState, Feed, FeedHealth, Finding, StageReport
 from monitor.pipeline import Services, load_seeds, run_once
@@ -179,7 +180,7 @@ def _show_findings(console: Console, services: Services) -> None:
 
 def _words(finding: Finding) -> str:
     successor = " by a successor" if finding.by_successor else ""
-    return f"{finding.grade.value}: {finding.relation.value}{successor} ({finding.probability:.2f})."
+    return f"{grade_words(finding.grade.value, finding.probability)}: {finding.relation.value}{successor}."
 
 
 def _show_feeds(console: Console, services: Services) -> None:

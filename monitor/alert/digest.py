@@ -7,7 +7,7 @@ Never: reads a store or a clock, sends.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -63,6 +63,8 @@ class DigestData:
     positions: Mapping[str, Position]
     stories: Mapping[str, Story]
     articles: Sequence[Article] = ()
+    copies: Mapping[str, Sequence[Article]] = field(default_factory=dict)
+    """Known copies by id of their origin, as of now: one that came after the finding was judged counts too."""
     feeds: Sequence[Feed] = ()
     feed_states: Mapping[str, FeedState]
     backlog: Mapping[Stage, int]
@@ -183,6 +185,7 @@ def _payload(finding: Finding, data: DigestData) -> dict[str, Any]:
         finding,
         position=data.positions[finding.position_id],
         story=data.stories.get(finding.story_id),
+        copies=data.copies,
         answer=denial_of(finding, data.findings),
     )
 

@@ -14,15 +14,16 @@ from typing import Any
 from urllib.parse import quote
 
 from monitor.alert.words import (
+    caution_words,
     change_sentence,
     clean,
     count_words,
     cut,
     day_words,
+    grade_words,
     headline,
     one_line,
     origin_line,
-    probability_words,
     publisher_words,
     relation_label,
     relation_sentence,
@@ -53,7 +54,6 @@ class EvidenceView:
     segments: tuple[Segment, ...]
     published: str
     seen: str
-    probability: str
     copies: str
     is_copy: bool
     on_record: bool
@@ -81,7 +81,8 @@ class FindingView:
     is_match: bool
     is_likely: bool
     is_denied: bool
-    probability: str
+    sureness: str
+    caution: str
     holder: str
     topic: str
     statement: str
@@ -120,7 +121,8 @@ def view_finding(payload: Mapping[str, Any], *, kibana_url: str = "") -> Finding
         is_match=finding["verdict"] == "matches",
         is_likely=finding["grade"] == "likely",
         is_denied="denied" in finding["state"].split("|"),
-        probability=probability_words(finding["probability"]),
+        sureness=grade_words(finding["grade"], finding["probability"]),
+        caution=caution_words(finding["grade"]),
         holder=one_line(position["holder"], 120),
         topic=one_line(position["topic"], 160),
         statement=clean(position["statement"], MAX_PASSAGE),
@@ -151,7 +153,6 @@ def view_evidence(piece: Mapping[str, Any]) -> EvidenceView:
         segments=mark_cues(piece["passage"], piece["cues"]),
         published=time_words(piece["published_at"]),
         seen=time_words(piece["first_seen_at"]),
-        probability=probability_words(piece["probability"]),
         copies=count_words(piece["copies"], "copy", "copies") if piece["copies"] else "",
         is_copy=piece["is_copy"],
         on_record=piece["on_record"],

@@ -109,11 +109,14 @@ def percent(probability: float) -> int:
     return min(99, max(1, round(probability * 100)))
 
 
-def probability_words(probability: float) -> str:
-    """`very sure (93 %)`. The words keep clear of the grades, whose thresholds are fitted elsewhere."""
-    steps = ((0.95, "almost certain"), (0.80, "very sure"), (0.60, "fairly sure"), (0.45, "as likely as not"))
-    word = next((word for floor, word in steps if probability >= floor), "unsure")
-    return f"{word} ({percent(probability)} %)"
+def grade_words(grade: str, probability: float) -> str:
+    """`likely (97 %)`: the grade is the word, and no second word for the same number stands beside it."""
+    return f"{grade} ({percent(probability)} %)"
+
+
+def caution_words(grade: str) -> str:
+    """What the grade asks of the reader."""
+    return "read the evidence before you use it" if grade == "likely" else "it may well be wrong, read it with care"
 
 
 def relation_label(finding: Mapping[str, Any]) -> str:

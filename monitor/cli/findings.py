@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from monitor.alert.words import grade_words
 from monitor.cli.output import (
     ConfigOption,
     JsonOption,
@@ -67,17 +68,16 @@ def list_findings(
     rows = [
         (
             f.id,
-            f.grade.value,
+            grade_words(f.grade.value, f.probability),
             f"{f.verdict.value}: {f.relation.value}{' (successor)' if f.by_successor else ''}",
             f.position_id,
-            f"{f.probability:.2f}",
             f.publishers,
             when(f.first_seen_at),
             f.review.value if f.review is not Review.NONE else "",
         )
         for f in findings
     ]
-    columns = ("id", "grade", "verdict", "position", "prob.", "publ.", "first seen", "review")
+    columns = ("id", "grade", "verdict", "position", "publ.", "first seen", "review")
     return print_table(columns, rows, empty="no findings: nothing has moved off the positions so far")
 
 
@@ -90,7 +90,7 @@ def show_finding(finding_id: str, *, config: ConfigOption = None, as_json: JsonO
     if as_json:
         return print_json({**shown(finding), "position": position})
     successor = ", a later holder of the office" if finding.by_successor else ""
-    grade = f"{finding.grade.value} ({finding.probability:.2f})"
+    grade = grade_words(finding.grade.value, finding.probability)
     out(f"{finding.id}: {finding.verdict.value}, {finding.relation.value}{successor}; {grade}")
     out(f"  known: {position.holder}, {position.stated_on}: “{position.statement}”")
     for evidence in finding.evidence:

@@ -17,13 +17,16 @@ def write_digests(services: Services) -> int:
     now = services.clock()
     since = now - DAY
     store = services.store
+    findings = store.findings()
+    cited = {piece.article_id for finding in findings if finding.updated_at >= since for piece in finding.evidence}
     data = DigestData(
         since=since,
         until=now,
-        findings=store.findings(),
+        findings=findings,
         positions={position.id: position for position in store.positions(include_withdrawn=True)},
         stories={story.id: story for story in store.stories(limit=MOST_ARTICLES, seeds_only=True)},
         articles=store.articles(ArticleFilter(since=since), limit=MOST_ARTICLES),
+        copies=store.copies_of(sorted(cited)),
         feeds=services.feeds(),
         feed_states=store.feed_states(),
         backlog=store.backlog(),

@@ -10,6 +10,8 @@ from monitor.pipeline.tally import Tally
 
 LEAD_CHARS = 1_200
 """An article's own vector is that of its title and lead: what it is about stands there."""
+BATCH = 50
+"""Articles embedded and kept together, at most: what a crash makes to be done again (some 1,500 passages)."""
 
 
 def embed_articles(services: Services) -> StageReport:
@@ -18,7 +20,7 @@ def embed_articles(services: Services) -> StageReport:
     if services.store.counts().articles:
         _send_back_other_models(services)
     total = services.store.backlog()[Stage.EMBED]
-    while batch := services.store.pending(Stage.EMBED, limit=services.settings.run.batch):
+    while batch := services.store.pending(Stage.EMBED, limit=min(services.settings.run.batch, BATCH)):
         _embed(services, batch)
         tally.seen += len(batch)
         tally.done += len(batch)

@@ -52,6 +52,17 @@ def findings(*kept: Finding) -> DigestData:
     return replace(DATA, findings=kept)
 
 
+def test_a_copy_that_came_after_the_finding_is_counted() -> None:
+    copy = article(5, publisher="paper-y.example", copy_of="article-1")
+    told = text(replace(findings(one_finding()), copies={"article-1": [copy]}))
+    assert "2 articles, 1 independent publisher" in told
+
+
+def test_how_sure_it_is_says_the_grade_and_no_second_word() -> None:
+    assert "| likely (93 %) |" in text()
+    assert "| possible (93 %) |" in text()
+
+
 def test_the_digest_shows_both_grades_apart() -> None:
     likely, possible = text().split("POSSIBLE FINDINGS")
     assert likely.count("monitor findings show") == 1
