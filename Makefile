@@ -9,7 +9,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 DATA ?= data
 
-.PHONY: help setup demo run test check format lock clean airflow env stack-test bench-real bench-embed bench-overhead bench-stories bench-copies bench-judge bench-elastic
+.PHONY: help setup demo run test check format lock clean airflow env stack-test bench-real bench-embed bench-overhead bench-stories bench-copies bench-judge bench-elastic bench-latency
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -50,8 +50,8 @@ lock: ## lock the dependencies anew, with hashes (needs uv)
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -p 3.11 --extra dev --extra elastic --extra airflow -c requirements/base.txt pyproject.toml -o requirements/dev.txt
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -p 3.11 --extra elastic --extra airflow -c requirements/dev.txt pyproject.toml -o requirements/airflow.txt
 
-bench-real: $(STAMP) ## the whole pipeline on real pages and the seed texts (DATA=folder with seeds/ and data/pages)
-	@$(BIN)/python -m benchmarks.real --data $(DATA)
+bench-real: $(STAMP) ## the whole pipeline on real pages and the seed texts (DATA=folder with seeds/ and data/pages; AGAIN=1: only judge anew)
+	@$(BIN)/python -m benchmarks.real --data $(DATA) $(if $(AGAIN),--again)
 
 bench-embed: $(STAMP) ## embedding against a bare SentenceTransformer.encode
 	@$(BIN)/python benchmarks/embed/encode.py
@@ -67,6 +67,9 @@ bench-copies: $(STAMP) ## copy detection on public sets (DATA=folder of story se
 
 bench-elastic: $(STAMP) ## the Elasticsearch store against bare calls of its client, on a real node (needs a JDK 21+ and Maven)
 	@$(BIN)/python -m benchmarks.elastic.run
+
+bench-latency: $(STAMP) ## from an entry in a feed to its mail: monitor run --watch, and Airflow on PostgreSQL (an hour; needs PostgreSQL installed)
+	@$(BIN)/python -m benchmarks.latency
 
 bench-judge: $(STAMP) ## the judges on our own labelled pairs and public sets (DATA=folder of stance sets)
 	@$(BIN)/python -m benchmarks.judge --data $(DATA)
