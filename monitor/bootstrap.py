@@ -36,6 +36,7 @@ def open_services(
 ) -> Iterator[Services]:
     """Services on a prepared store; workers and connections end with the block."""
     check_recipients(settings.alert)
+    settings = _with_kibana_links(settings)
     with ExitStack() as stack:
         store = make_store(settings.store)
         stack.callback(store.close)
@@ -53,6 +54,17 @@ def open_services(
             channel=_channels(settings),
             progress=progress,
         )
+
+
+def _with_kibana_links(settings: Settings) -> Settings:
+    """Links into Kibana show the store's own indices; what lies in a file, Kibana does not see."""
+    store, alert = settings.store, settings.alert
+    is_elastic = store.url.startswith(("http:", "https:"))
+    links = {
+        "kibana_url": alert.kibana_url if is_elastic else "",
+        "kibana_prefix": alert.kibana_prefix or store.index_prefix,
+    }
+    return settings.model_copy(update={"alert": alert.model_copy(update=links)})
 
 
 def _closing_fetcher(stack: ExitStack, settings: Settings) -> Fetcher:

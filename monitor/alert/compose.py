@@ -99,7 +99,8 @@ def _quoted(text: str) -> str:
 
 
 def _findings(alerts: Sequence[Alert], settings: AlertSettings) -> tuple[str, str, dict[str, Any]]:
-    views = [view_finding(alert.payload, kibana_url=settings.kibana_url) for alert in alerts]
+    kibana = {"kibana_url": settings.kibana_url, "kibana_prefix": settings.kibana_prefix}
+    views = [view_finding(alert.payload, **kibana) for alert in alerts]
     return _subject(views), "mail", {"findings": views}
 
 

@@ -55,6 +55,7 @@ class ReportData:
     backlog: Mapping[Stage, int] = field(default_factory=dict)
     articles_total: int = 0
     kibana_url: str = ""
+    kibana_prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,9 +119,7 @@ def render_report(data: ReportData) -> str:
     rows = [
         (
             finding,
-            _finding_row(
-                finding, known, positions=positions, stories=stories, copies=copies, kibana_url=data.kibana_url
-            ),
+            _finding_row(finding, known, positions=positions, stories=stories, copies=copies, kibana=_kibana_of(data)),
         )
         for finding in sorted(known, key=lambda each: (each.first_seen_at, each.id), reverse=True)
     ]
@@ -145,6 +144,10 @@ def render_report(data: ReportData) -> str:
     )
 
 
+def _kibana_of(data: ReportData) -> dict[str, str]:
+    return {"kibana_url": data.kibana_url, "kibana_prefix": data.kibana_prefix}
+
+
 def _copies_by_origin(stories: Sequence[StoryArticles]) -> dict[str, list[Article]]:
     copies: dict[str, list[Article]] = {}
     for each in stories:
@@ -161,7 +164,7 @@ def _finding_row(
     positions: Mapping[str, Position],
     stories: Mapping[str, Story],
     copies: Mapping[str, Sequence[Article]],
-    kibana_url: str,
+    kibana: Mapping[str, str],
 ) -> FindingRow:
     payload = finding_payload(
         finding,
@@ -171,7 +174,7 @@ def _finding_row(
         answer=denial_of(finding, known),
     )
     return FindingRow(
-        view=view_finding(payload, kibana_url=kibana_url),
+        view=view_finding(payload, **kibana),
         seen=time_words(finding.first_seen_at),
         review="" if finding.review is Review.NONE else finding.review.value,
     )

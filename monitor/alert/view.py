@@ -33,8 +33,6 @@ from monitor.alert.words import (
 
 MAX_PASSAGE = 1_500
 """Characters of a passage that are shown; one to three sentences are far shorter."""
-KIBANA_INDEX = "monitor-findings"
-"""With the default `store.index_prefix`; the link brings its own ad-hoc data view, so nothing needs importing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +105,8 @@ class FindingView:
         return "The passage that is denied" if self.answer else "The new passage"
 
 
-def view_finding(payload: Mapping[str, Any], *, kibana_url: str = "") -> FindingView:
+def view_finding(payload: Mapping[str, Any], *, kibana_url: str = "", kibana_prefix: str = "") -> FindingView:
+    """`kibana_prefix` is that of the store's indices; without an address there is no link."""
     finding, position = payload["finding"], payload["position"]
     evidence = [view_evidence(piece) for piece in payload["evidence"]]
     lead = next((piece for piece in evidence if not piece.is_copy), evidence[0] if evidence else None)
@@ -139,7 +138,7 @@ def view_finding(payload: Mapping[str, Any], *, kibana_url: str = "") -> Finding
         more_evidence=max(0, finding.get("evidence_total", 0) - len(payload["evidence"])),
         copies=copies,
         more_copies=max(0, _copies_known(payload) - len(copies)),
-        kibana=kibana_link(finding, kibana_url) if kibana_url else "",
+        kibana=kibana_link(finding, kibana_url, prefix=kibana_prefix) if kibana_url else "",
     )
 
 
@@ -172,14 +171,18 @@ def mark_cues(passage: str, cues: Sequence[Mapping[str, Any]]) -> tuple[Segment,
     return tuple(segment for segment in segments if segment.text)
 
 
-def kibana_link(finding: Mapping[str, Any], kibana_url: str) -> str:
-    """Discover, opened on this finding through Kibana's locator redirect (`/app/r`), which survives its upgrades."""
+def kibana_link(finding: Mapping[str, Any], kibana_url: str, *, prefix: str) -> str:
+    """Discover, opened on this finding through Kibana's locator redirect (`/app/r`), which survives its upgrades.
+
+    The link brings its own ad-hoc data view, so that it works where the data views were not imported.
+    """
     base = safe_url(kibana_url.rstrip("/"))
     if not base:
         return ""
     seen = datetime.fromisoformat(finding["first_seen_at"])
+    index = f"{prefix or 'monitor'}-findings"
     params = {
-        "dataViewSpec": {"id": KIBANA_INDEX, "title": KIBANA_INDEX, "timeFieldName": "first_seen_at"},
+        "dataViewSpec": {"id": index, "title": index, "timeFieldName": "first_seen_at"},
         "query": {"language": "kuery", "query": f'id: "{finding["id"]}"'},
         "timeRange": {
             "from": (seen - timedelta(days=1)).isoformat(timespec="seconds"),

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import typer
 
-from monitor.cli.output import ConfigOption, JsonOption, out, print_json, read_settings, services_of, show_reports
+from monitor.cli.output import ConfigOption, JsonOption, err, out, print_json, read_settings, services_of, show_reports
 from monitor.pipeline import send_alerts
 from monitor.pipeline.digest import write_digests
+from monitor.settings import Settings
 from monitor.store import make_store
 
 
@@ -20,25 +21,40 @@ def register(app: typer.Typer) -> None:
 
 
 def setup(*, config: ConfigOption = None) -> None:
-    """Create what the store needs (tables, indices); repeatable."""
+    """Create what the store needs (tables, indices) and import Kibana's objects; repeatable."""
     settings = read_settings(config)
     store = make_store(settings.store)
     try:
-        for line in store.prepare() or ["nothing to do"]:
+        for line in store.prepare() or [f"store {settings.store.url.rpartition('@')[2]}: nothing to do"]:
             out(line)
     finally:
         store.close()
+    if settings.alert.kibana_url:
+        out(_import_kibana(settings))
+
+
+def _import_kibana(settings: Settings) -> str:
+    if not settings.store.url.startswith(("http:", "https:")):
+        return "Kibana: nothing imported; it shows what lies in Elasticsearch, and store.url names a file"
+    from monitor.store.elastic.kibana import describe, import_kibana  # noqa: PLC0415 - an extra, and only for this
+
+    err(f"Kibana {settings.alert.kibana_url.rpartition('@')[2]}: waiting until it is available")
+    objects = describe(settings.alert.kibana_prefix or settings.store.index_prefix)
+    return import_kibana(settings.alert.kibana_url, objects, login=settings.store)
 
 
 def maintain(*, config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Retention: delete articles older than `store.keep_days` that no finding cites."""
+    """Delete articles older than `store.keep_days` that no finding cites; then what the store wants once a day."""
     with services_of(config) as services:
         keep = timedelta(days=services.settings.store.keep_days)
         deleted = services.store.delete_before(services.clock() - keep)
+        lines = services.store.maintain()
     if as_json:
-        print_json({"deleted_articles": deleted})
-    else:
-        out(f"{deleted} articles older than {keep.days} days deleted")
+        print_json({"deleted_articles": deleted, "maintained": lines})
+        return
+    out(f"{deleted} articles older than {keep.days} days deleted")
+    for line in lines:
+        out(line)
 
 
 def digest(*, config: ConfigOption = None, as_json: JsonOption = False) -> None:

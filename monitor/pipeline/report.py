@@ -28,4 +28,5 @@ def gather_report(services: Services) -> ReportData:
         backlog=store.backlog(),
         articles_total=store.counts().articles,
         kibana_url=services.settings.alert.kibana_url,
+        kibana_prefix=services.settings.alert.kibana_prefix,
     )

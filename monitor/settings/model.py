@@ -174,6 +174,9 @@ class AlertSettings(Room):
     """Pause after the first failure; doubled with each further one, up to six hours."""
     digest_hour: int = Field(default=7, ge=0, le=23)
     kibana_url: str = ""
+    """Mails and reports link there where the store is Elasticsearch."""
+    kibana_prefix: str = ""
+    """Of the indices that the links show; empty: `store.index_prefix`."""
     max_article_age_days: float = Field(default=30, gt=0)
     """News whose claimed date is older than this raises findings, but no mail."""
     recipients: tuple[Recipient, ...] = ()

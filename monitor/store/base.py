@@ -244,9 +244,18 @@ class Store(Protocol):
         """A named state of a stage; empty when there is none."""
 
     def save_clustered(
-        self, records: Sequence[ClusterRecord], stories: Sequence[Story], *, blob: tuple[str, bytes]
+        self,
+        records: Sequence[ClusterRecord],
+        stories: Sequence[Story],
+        *,
+        blob: tuple[str, bytes],
+        moves: Mapping[str, str] | None = None,
     ) -> None:
-        """Keep decisions, the stories that they touched (replaced whole) and the clusterer's state; mark CLUSTERED."""
+        """Keep decisions, the stories that they touched (replaced whole) and the clusterer's state; mark CLUSTERED.
+
+        `moves` is article → story: earlier decisions that name another story from now on (stories that turned out to
+        be one, or a person's word). Nothing else about those articles changes; such as are not there are passed over.
+        """
 
     def story(self, story_id: str) -> Story: ...
 
@@ -365,3 +374,9 @@ class Store(Protocol):
 
     def delete_before(self, moment: datetime) -> int:
         """Retention: delete articles (passages, vectors, memos) first seen before, unless a finding cites them."""
+
+    def maintain(self) -> list[str]:
+        """What the technology wants once a day, after retention; a line for each thing that was done.
+
+        Changes no answer, deletes nothing that is in use, and may run beside everything else.
+        """

@@ -68,6 +68,7 @@ WRITES: dict[str, Call] = {
     "acquire_lease": lambda s: s.acquire_lease("stage", owner="a", now=at(0), until=at(5)),
     "release_lease": lambda s: s.release_lease("stage", owner="a"),
     "delete_before": lambda s: s.delete_before(at(3)),
+    "maintain": lambda s: s.maintain(),
 }
 
 
@@ -265,6 +266,14 @@ def test_retention_spares_what_a_finding_cites(store: Store) -> None:
     assert store.delete_before(at(1_000)) == 2
     assert store.article("article-0001").state is ArticleState.JUDGED
     assert store.passages_of(["article-0001"])["article-0001"] == [passage(1), passage(2)]
+
+
+def test_maintenance_changes_no_answer(store: Store) -> None:
+    filled(store)
+    store.delete_before(at(2))
+    before = everything(store)
+    assert all(isinstance(line, str) for line in store.maintain())
+    assert everything(store) == before
 
 
 def test_an_article_is_no_longer_spared_once_its_finding_lets_go(store: Store) -> None:

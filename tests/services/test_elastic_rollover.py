@@ -70,6 +70,20 @@ def test_a_full_generation_is_followed_by_a_new_one(store: ElasticStore, setting
     ]
 
 
+@pytest.mark.usefixtures("always_full")
+def test_a_generation_that_another_process_began_meanwhile_is_left_alone(
+    store: ElasticStore, settings: StoreSettings
+) -> None:
+    keep(store, 1)
+    store.maintain()
+    late = ElasticStore(store._client._settings)
+    seen = [[1], [2, 1]]  # what it knew before the other's rollover, and what it sees when it looks again
+    late._generations = lambda: seen.pop(0)  # type: ignore[method-assign]
+    assert late._roll_over() == []
+    late.close()
+    assert "passages-000002" in indices(settings)
+
+
 def test_a_young_small_generation_stays(store: ElasticStore, settings: StoreSettings) -> None:
     keep(store, 1)
     assert store.maintain() == []

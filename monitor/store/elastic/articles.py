@@ -11,10 +11,10 @@ from monitor.errors import NotFound
 from monitor.models import AlertState, Article, ArticleState, Entry, Passage, Stage
 from monitor.store.base import ArticleFilter
 from monitor.store.elastic.client import Hit
-from monitor.store.elastic.documents import doc_id, read, read_text, to_plain, to_source
+from monitor.store.elastic.documents import doc_id, read, read_text, to_source
 from monitor.store.elastic.feeds import OWN
 from monitor.store.elastic.part import Part, chunks, create, delete, one_of, put
-from monitor.store.sqlite.rows import clean_text, time_text
+from monitor.store.plain import clean_text, time_text, to_plain
 
 WAITS_FOR = {
     ArticleState.FETCHED: Stage.EXTRACT,

@@ -13,9 +13,9 @@ from datetime import datetime
 
 from monitor.errors import StoreUnavailable
 from monitor.store.elastic.client import Hit
-from monitor.store.elastic.documents import doc_id, read_bytes, to_plain
+from monitor.store.elastic.documents import doc_id, read_bytes
 from monitor.store.elastic.part import CHANGE_TRIES, Part, create, delete, put, put_at
-from monitor.store.sqlite.rows import clean_text, time_text
+from monitor.store.plain import clean_text, time_text, to_plain
 
 PART_BYTES = 5_000_000
 

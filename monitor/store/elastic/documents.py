@@ -1,8 +1,8 @@
 """Dataclasses to documents and back.
 
 In: frozen values of `monitor.models`. Out: JSON objects whose fields have the values' names, and the values again.
-Times become UTC text of fixed width, so that their `exact` sub-field sorts to the microsecond (a date field of
-Elasticsearch knows milliseconds). Text loses NUL; lone surrogates become U+FFFD.
+Times become text of fixed width (see `monitor.store.plain`), so that their `exact` sub-field sorts to the microsecond:
+a date field of Elasticsearch knows milliseconds.
 """
 
 from __future__ import annotations
@@ -13,15 +13,12 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import date, datetime
-from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar
 
-import numpy as np
 from pydantic import TypeAdapter
 
-from monitor.store.sqlite.rows import clean_text, time_text
+from monitor.store.plain import clean_text, to_plain
 
 Source = dict[str, Any]
 T = TypeVar("T")
@@ -47,37 +44,6 @@ def to_source(value: object, **more: object) -> Source:
     return found | {name: to_plain(each) for name, each in more.items()}
 
 
-def to_plain(value: object) -> Any:  # noqa: PLR0911  one line per kind of value reads best
-    """JSON's own types for any value that the models hold."""
-    match value:
-        case StrEnum():
-            return value.value
-        case str():
-            return clean_text(value)
-        case None | bool() | int() | float():
-            return value
-        case datetime():
-            return time_text(value)
-        case date():
-            return value.isoformat()
-        case bytes():
-            return base64.b64encode(value).decode("ascii")
-        case Mapping():
-            return {clean_text(str(key)): to_plain(each) for key, each in value.items()}
-        case list() | tuple() | set() | frozenset():
-            return [to_plain(each) for each in value]
-        case np.generic() | np.ndarray():
-            return to_plain(value.tolist())
-    if is_dataclass(value):
-        return {field.name: to_plain(getattr(value, field.name)) for field in fields(value)}
-    raise TypeError(f"the store cannot keep {value!r}: {type(value).__name__} is no JSON value")
-
-
-def to_text(value: object) -> str:
-    """JSON text, for what is kept but never searched."""
-    return json.dumps(to_plain(value), ensure_ascii=False, separators=(",", ":"))
-
-
 def read(kind: type[T], source: Mapping[str, Any]) -> T:
     """The value of a document; fields that the value does not have are passed over."""
     hint: Any = kind
@@ -86,7 +52,7 @@ def read(kind: type[T], source: Mapping[str, Any]) -> T:
 
 
 def read_text(kind: type[T], text: str) -> T:
-    """The value of what `to_text` wrote."""
+    """The value of what `to_json` wrote."""
     hint: Any = kind
     value: T = _adapter(hint).validate_json(text)
     return value

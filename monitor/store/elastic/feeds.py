@@ -10,9 +10,9 @@ from typing import Any
 from monitor.models import Article, ArticleState, FeedState
 from monitor.store.base import MAX_REVISIONS, Arrival, Delivered
 from monitor.store.elastic.client import Hit
-from monitor.store.elastic.documents import doc_id, read, to_source, to_text
+from monitor.store.elastic.documents import doc_id, read, to_source
 from monitor.store.elastic.part import Part, create, delete, update
-from monitor.store.sqlite.rows import clean_text
+from monitor.store.plain import clean_text, to_json
 
 FRESH = timedelta(minutes=10)
 """So long after a rollover a writer may still have meant the generation before."""
@@ -91,7 +91,7 @@ class FeedPart(Part):
 
 
 def _new(delivered: Delivered) -> dict[str, Any]:
-    return {**to_source(delivered.article), "entry": to_text(delivered.entry)}
+    return {**to_source(delivered.article), "entry": to_json(delivered.entry)}
 
 
 def _is_revision(article: Article, stored: Mapping[str, Any]) -> bool:

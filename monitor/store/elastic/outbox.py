@@ -15,7 +15,7 @@ from monitor.models import Alert, AlertState, Attempt
 from monitor.store.elastic.client import Hit
 from monitor.store.elastic.documents import doc_id, read, to_source
 from monitor.store.elastic.part import CHANGE_TRIES, Part, one_of, put_at
-from monitor.store.sqlite.rows import clean_text, time_text
+from monitor.store.plain import clean_text, time_text
 
 SETTLED_KEPT = 20
 """Attempts that an alert remembers, so that a repeated call is not counted twice."""

@@ -11,7 +11,7 @@ from monitor.errors import StoreUnavailable
 from monitor.models import ArticleState
 from monitor.store.elastic.client import Client, Hit
 from monitor.store.elastic.documents import doc_id
-from monitor.store.sqlite.rows import clean_text
+from monitor.store.plain import clean_text
 
 T = TypeVar("T")
 

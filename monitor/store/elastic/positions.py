@@ -10,9 +10,9 @@ from monitor.errors import NotFound
 from monitor.models import Office, Position, Seed, Story
 from monitor.store.base import SeedChanges
 from monitor.store.elastic.client import Hit
-from monitor.store.elastic.documents import doc_id, read, to_plain, to_source
+from monitor.store.elastic.documents import doc_id, read, to_source
 from monitor.store.elastic.part import Part
-from monitor.store.sqlite.rows import clean_text
+from monitor.store.plain import clean_text, to_plain
 
 
 class PositionPart(Part):

@@ -12,17 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from monitor.models import Article, Passage, Vector
-from monitor.store.base import SearchFilter, SearchHit, SearchKind
+from monitor.models import Vector
+from monitor.store.base import SearchFilter, SearchHit
 from monitor.store.elastic.articles import ArticlePart
 from monitor.store.elastic.client import Hit
 from monitor.store.elastic.part import one_of
 from monitor.store.elastic.vectors import PASSAGE
-from monitor.store.sqlite.rows import clean_text, time_text
-from monitor.store.sqlite.search import CANDIDATES, TITLE_WEIGHT, count_words, fuse, query_words, snippet
+from monitor.store.hits import CANDIDATES, PER_ARTICLE, TITLE_WEIGHT, fuse, nearest_passages, query_words, show_best
+from monitor.store.plain import clean_text, time_text
 
-PER_ARTICLE = 4
-"""An article has many passages: so many times the candidates are asked of the vectors' index."""
 MOST_NEIGHBOURS = 2_000
 """Upper bound of kNN's k and of the candidates per shard; recall at 1.5 × k is what the benchmark measures."""
 MOST_CANDIDATES = 10_000
@@ -42,25 +40,12 @@ class SearchPart(ArticlePart):
         conditions = self._conditions(which)
         by_words = self._rank_by_words(words, conditions, depth=depth)
         near = [] if vector is None else self._rank_by_nearness(vector, model, which, conditions, depth=depth)
-        nearest: dict[str, str] = {}
-        for hit in near:
-            nearest.setdefault(
-                hit.source["article_id"], hit.source["owner_id"] if hit.source["kind"] == PASSAGE else ""
-            )
-        scores = fuse(by_words, list(nearest))
-        best = sorted(scores, key=lambda article_id: (-scores[article_id], article_id))[: max(0, limit)]
-        return self._show(best, words, nearest, scores)
-
-    def _show(
-        self, best: Sequence[str], words: Sequence[str], nearest: dict[str, str], scores: dict[str, float]
-    ) -> list[SearchHit]:
-        articles = self.articles_by_ids(best)
-        passages = self.passages_of(best)
-        return [
-            _hit(articles[each], passages[each], words, nearest=nearest.get(each, ""), score=scores[each])
-            for each in best
-            if each in articles  # else deleted by retention since it was found
-        ]
+        nearest = nearest_passages(
+            (hit.source["article_id"], hit.source["owner_id"] if hit.source["kind"] == PASSAGE else "") for hit in near
+        )
+        scores = dict(list(fuse(by_words, nearest).items())[: max(0, limit)])
+        best = list(scores)
+        return show_best(scores, self.articles_by_ids(best), self.passages_of(best), words=words, nearest=nearest)
 
     def _conditions(self, which: SearchFilter) -> list[dict[str, Any]]:
         conditions = _time_conditions("first_seen_at.exact", which)
@@ -158,24 +143,3 @@ def _time_conditions(field: str, which: SearchFilter) -> list[dict[str, Any]]:
     if which.until is not None:
         bounds["lt"] = time_text(which.until)
     return [{"range": {field: bounds}}] if bounds else []
-
-
-def _hit(
-    article: Article, passages: Sequence[Passage], words: Sequence[str], *, nearest: str, score: float
-) -> SearchHit:
-    """Shown by the passage with most of the words, or else by the nearest one, or else by the article's start."""
-    best = max(passages, key=lambda each: (count_words(each.text, words), each.id == nearest), default=None)
-    if best is not None and best.id != nearest and count_words(best.text, words) == 0:
-        best = None
-    return SearchHit(
-        kind=SearchKind.ARTICLE if best is None else SearchKind.PASSAGE,
-        article_id=article.id,
-        passage_id="" if best is None else best.id,
-        title=article.title,
-        publisher=article.publisher,
-        url=article.url,
-        story_id=article.story_id,
-        first_seen_at=article.first_seen_at,
-        snippet=snippet(article.text or article.title if best is None else best.text, words),
-        score=score,
-    )

@@ -9,7 +9,7 @@ nobody applies a journal once more around another's later one.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -20,10 +20,10 @@ from monitor.store.base import ClusterRecord, StoredMemo
 from monitor.store.elastic.articles import ARRIVAL, since
 from monitor.store.elastic.blobs import BlobPart, Head
 from monitor.store.elastic.client import Hit
-from monitor.store.elastic.documents import doc_id, read, read_bytes, to_plain, to_source, to_text
+from monitor.store.elastic.documents import doc_id, read, read_bytes, to_source
 from monitor.store.elastic.part import chunks, one_of, update
 from monitor.store.elastic.vectors import VectorPart
-from monitor.store.sqlite.rows import clean_text
+from monitor.store.plain import clean_text, to_json, to_plain
 
 JOURNAL = "journal of clustering"
 MEMOS = 1_000
@@ -47,11 +47,17 @@ class StoryPart(BlobPart, VectorPart):
         return list(self._client.find(alias, query=query, sort=ARRIVAL, source=fields, page=MEMOS))
 
     def save_clustered(
-        self, records: Sequence[ClusterRecord], stories: Sequence[Story], *, blob: tuple[str, bytes]
+        self,
+        records: Sequence[ClusterRecord],
+        stories: Sequence[Story],
+        *,
+        blob: tuple[str, bytes],
+        moves: Mapping[str, str] | None = None,
     ) -> None:
         name, content = blob
         journal = {
             "records": [to_plain(record) for record in records],
+            "moves": {clean_text(article_id): clean_text(story_id) for article_id, story_id in (moves or {}).items()},
             "stories": [to_source(story) for story in stories],
             "blob": [clean_text(name), to_plain(self._stage_blob(name, content))],
         }
@@ -70,6 +76,7 @@ class StoryPart(BlobPart, VectorPart):
         records = [read(ClusterRecord, each | {"memo": read_bytes(each["memo"])}) for each in journal["records"]]
         self._put("stories", {story["id"]: story for story in journal["stories"]})
         self._keep_decisions(records)
+        self._keep_moves(journal.get("moves", {}))
         self._keep_novelty(records)
         name, head = journal["blob"]
         self._commit_blob(name, read(Head, head))
@@ -78,6 +85,17 @@ class StoryPart(BlobPart, VectorPart):
     def _keep_decisions(self, records: Sequence[ClusterRecord]) -> None:
         changes = {doc_id(record.article_id): _decision(record) for record in records}
         self._change("articles", changes, lambda hit: changes[hit.id], source=False)
+
+    def _keep_moves(self, moves: dict[str, str]) -> None:
+        """A decision may stand for an article that was sent back since: then the story alone changes."""
+        names = {doc_id(article_id): story_id for article_id, story_id in moves.items()}
+
+        def moved(hit: Hit) -> dict[str, Any]:
+            story_id, decision = names[hit.id], hit.source.get("decision")
+            told = {"decision": to_json(json.loads(decision) | {"story_id": story_id})} if decision else {}
+            return {"story_id": story_id, **told}
+
+        self._change("articles", names, moved, source=["decision"])
 
     def _keep_novelty(self, records: Sequence[ClusterRecord]) -> None:
         novel = {clean_text(record.article_id): record.novel_passages for record in records}
@@ -114,7 +132,7 @@ def _decision(record: ClusterRecord) -> dict[str, Any]:
     return {
         "story_id": kept["story_id"],
         "copy_of": kept["copy_of"],
-        "decision": to_text({name: kept[name] for name in ("story_id", "copy_of", "why")}),
+        "decision": to_json({name: kept[name] for name in ("story_id", "copy_of", "why")}),
         "memo": to_plain(record.memo),
         "has_decision": True,
     }

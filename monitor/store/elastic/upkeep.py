@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from monitor.models import AlertState, ArticleState
 from monitor.store.base import Counts
 from monitor.store.elastic.documents import doc_id
 from monitor.store.elastic.part import Part, delete, one_of
 from monitor.store.elastic.schema import create_unless_there
-from monitor.store.sqlite.rows import time_text
+from monitor.store.plain import time_text
+
+if TYPE_CHECKING:
+    from elasticsearch import Elasticsearch
 
 DELETED_TOGETHER = 200
 """Articles per round of retention."""
@@ -95,9 +99,10 @@ class UpkeepPart(Part):
             "min_docs": 1,
         }
         create_unless_there(self._client, self._names.index("passages", generation))
-        answer = self._client.request(lambda es: es.indices.rollover(alias=alias, new_index=new, conditions=conditions))
-        if not answer["rolled_over"]:
-            self._delete_index(self._names.index("passages", generation))
+        if not self._client.request(lambda es: _rolls_over(es, alias, new, conditions)):
+            self._forget_generations()
+            if generation not in self._generations():  # else another process has begun it meanwhile
+                self._delete_index(self._names.index("passages", generation))
             return []
         return [f"generation {generation} begun"]
 
@@ -140,3 +145,15 @@ class UpkeepPart(Part):
 
     def _delete_index(self, index: str) -> None:
         self._client.request(lambda es: es.indices.delete(index=index, ignore_unavailable=True))
+
+
+def _rolls_over(es: Elasticsearch, alias: str, new: str, conditions: dict[str, Any]) -> bool:
+    """Whether this call began a new index: not when another process has just done so."""
+    from elasticsearch import BadRequestError
+
+    try:
+        return bool(es.indices.rollover(alias=alias, new_index=new, conditions=conditions)["rolled_over"])
+    except BadRequestError as error:
+        if error.error != "resource_already_exists_exception":
+            raise
+        return False

@@ -12,9 +12,9 @@ import numpy as np
 
 from monitor.models import ArticleState, Embedding, Vector
 from monitor.store.elastic.client import Hit
-from monitor.store.elastic.documents import doc_id, read_bytes, to_plain
+from monitor.store.elastic.documents import doc_id, read_bytes
 from monitor.store.elastic.part import Part, chunks, delete, one_of, put
-from monitor.store.sqlite.rows import clean_text
+from monitor.store.plain import clean_text, to_plain
 
 PLACE_SECONDS = 600.0
 """Embedding a batch takes less."""

@@ -11,7 +11,7 @@ from monitor.models import Alert, AlertState, ArticleState, Finding, Review, Ver
 from monitor.store.elastic.client import Hit
 from monitor.store.elastic.documents import doc_id, read, to_source
 from monitor.store.elastic.part import Part, delete, put
-from monitor.store.sqlite.rows import clean_text, time_text
+from monitor.store.plain import clean_text, time_text
 
 NOT_SENT = frozenset({AlertState.WAITING.value, AlertState.FAILED.value, AlertState.SENDING.value})
 """One that is being sent cannot be called back, but must not be tried again; if it was accepted, it becomes sent."""

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from monitor.errors import NotFound
 from monitor.models import AlertState, Article, ArticleState, Entry, Passage, Stage
 from monitor.store.base import ArticleFilter
+from monitor.store.plain import clean_text, time_text
 from monitor.store.sqlite.feeds import ENTRIES
 from monitor.store.sqlite.part import ARTICLES, PASSAGES, Part, at_most
-from monitor.store.sqlite.rows import Where, clean_text, ids_text, time_text
+from monitor.store.sqlite.rows import Where, ids_text
 
 WAITS_FOR = {
     ArticleState.FETCHED: Stage.EXTRACT,

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from monitor.models import Article, ArticleState, Entry, FeedState
 from monitor.store.base import MAX_REVISIONS, Arrival, Delivered
+from monitor.store.plain import clean_text
 from monitor.store.sqlite.part import ARTICLES, Part
-from monitor.store.sqlite.rows import Table, clean_text
+from monitor.store.sqlite.rows import Table
 
 FEEDS = Table(FeedState, "feeds", key=("url",))
 ENTRIES = Table(Entry, "entries", key=("article_id",), extra=("article_id",))

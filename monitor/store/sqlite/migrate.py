@@ -55,6 +55,7 @@ def migrate(connection: sqlite3.Connection, name: str, *, to: Sequence[Migration
     _refuse_foreign(connection, name)
     if (version := _version(connection)) > to[-1].number:
         raise _too_new(name, version, to[-1].number)
+    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # counts in a file without tables alone
     _use_wal(connection)
     done = [f"store {name}: {step.number} {step.name}" for step in to if _run(connection, step)]
     if done:

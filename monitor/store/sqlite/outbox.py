@@ -12,8 +12,9 @@ from datetime import datetime
 
 from monitor.errors import NotFound
 from monitor.models import Alert, AlertState, Attempt, make_id
+from monitor.store.plain import clean_text, time_text
 from monitor.store.sqlite.part import ALERTS, Part, at_most
-from monitor.store.sqlite.rows import Table, Where, clean_text, ids_text, time_text
+from monitor.store.sqlite.rows import Table, Where, ids_text
 
 ATTEMPTS = Table(Attempt, "attempts", extra=("id",))
 

@@ -9,8 +9,9 @@ from dataclasses import replace
 from monitor.errors import NotFound
 from monitor.models import Office, Position, Seed, Story
 from monitor.store.base import SeedChanges
+from monitor.store.plain import clean_text
 from monitor.store.sqlite.part import STORIES, Part
-from monitor.store.sqlite.rows import Table, clean_text, ids_text
+from monitor.store.sqlite.rows import Table, ids_text
 
 SEEDS = Table(Seed, "seeds", skip=("positions",))
 POSITIONS = Table(Position, "positions", extra=("seed_id", "place", "is_withdrawn"))

@@ -1,18 +1,16 @@
 """Dataclasses to rows and back, by their fields' types.
 
 In: frozen values of `monitor.models`. Out: column values, and the values again.
-Times become UTC text of fixed width, dates ISO text, states their words, values inside values JSON.
-Text loses NUL; lone surrogates, which UTF-8 cannot carry, become U+FFFD, so that offsets stay.
+Values inside values become JSON; for the rest see `monitor.store.plain`.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, is_dataclass
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Iterable
+from dataclasses import fields
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from types import NoneType
@@ -22,33 +20,14 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from monitor.models import Vector
-
-_SURROGATES = re.compile("[\ud800-\udfff]")
+from monitor.store.plain import clean_text, time_text, to_json
 
 T = TypeVar("T")
-
-
-def clean_text(text: str) -> str:
-    return _SURROGATES.sub("\ufffd", text.replace("\0", ""))
-
-
-def time_text(moment: datetime) -> str:
-    """32 characters that sort as the times do. Raises `ValueError` for a naive time."""
-    if moment.utcoffset() is None:
-        raise ValueError(f"{moment!r} has no time zone; the store takes UTC-aware times only")
-    try:
-        return moment.astimezone(UTC).isoformat(timespec="microseconds")
-    except OverflowError as error:
-        raise ValueError(f"{moment!r} lies outside the years 1 to 9999 in UTC") from error
 
 
 def ids_text(ids: Iterable[str]) -> str:
     """Ids as one JSON parameter: `IN (SELECT value FROM json_each(?))` takes any number of them."""
     return json.dumps([clean_text(each) for each in ids], ensure_ascii=False)
-
-
-def to_json(value: object) -> str:
-    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
 
 
 def vector_blob(vector: Vector) -> bytes:
@@ -60,29 +39,6 @@ def vector_blob(vector: Vector) -> bytes:
 
 def read_vector(blob: bytes) -> Vector:
     return np.frombuffer(blob, dtype="<f4").astype(np.float32)
-
-
-def _plain(value: object) -> object:  # noqa: PLR0911  one line per kind of value reads best
-    match value:
-        case StrEnum():
-            return value.value
-        case str():
-            return clean_text(value)
-        case None | bool() | int() | float():
-            return value
-        case datetime():
-            return time_text(value)
-        case date():
-            return value.isoformat()
-        case Mapping():
-            return {clean_text(str(key)): _plain(each) for key, each in value.items()}
-        case list() | tuple() | set() | frozenset():
-            return [_plain(each) for each in value]
-        case np.generic() | np.ndarray():
-            return _plain(value.tolist())
-    if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-    raise TypeError(f"the store cannot keep {value!r}: {type(value).__name__} is no JSON value")
 
 
 Convert = Callable[[Any], Any]

@@ -7,32 +7,24 @@ window, newest first and up to a limit, so that neither time nor memory grow wit
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from monitor.models import Article, Passage, Vector
-from monitor.store.base import SearchFilter, SearchHit, SearchKind
+from monitor.store.base import SearchFilter, SearchHit
+from monitor.store.hits import CANDIDATES, PER_ARTICLE, TITLE_WEIGHT, fuse, nearest_passages, query_words, show_best
+from monitor.store.plain import clean_text, time_text
 from monitor.store.sqlite.part import ARTICLES, PASSAGES, Part, at_most
-from monitor.store.sqlite.rows import Where, clean_text, ids_text, time_text
+from monitor.store.sqlite.rows import Where, ids_text
 from monitor.store.sqlite.vectors import ARTICLE, PASSAGE
 
-MAX_WORDS = 32
-"""Words of a query that count; FTS5 refuses expressions that are too deep."""
-CANDIDATES = 200
-"""Length of each ranking before they are fused (at least; a larger limit asks for more)."""
 VECTORS_COMPARED = 200_000
 """Of each kind, the newest: about 300 MB read at 384 dimensions, in batches."""
 BATCH = 4_096
-RANK_OFFSET = 60
-"""Reciprocal rank fusion: Cormack, Clarke and Büttcher, SIGIR 2009."""
-TITLE_WEIGHT = 3.0
-"""A headline is written to be found by: its words count thrice (a choice, not measured)."""
-SNIPPET_CHARS = 240
 
 BY_WORDS = """
     SELECT articles.id FROM (
@@ -48,13 +40,6 @@ VECTORS = """
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Near:
-    article_id: str
-    passage_id: str
-    """Empty when the article's own vector was the nearest."""
-
-
 class SearchPart(Part):
     def search(
         self, query: str, *, vector: Vector | None, model: str, which: SearchFilter, limit: int
@@ -64,29 +49,10 @@ class SearchPart(Part):
         with self._database.read_at_once() as connection:
             by_words = _rank_by_words(connection, words, which, depth=depth)
             near = [] if vector is None else _rank_by_nearness(connection, vector, model, which, depth=depth)
-            scores = fuse(by_words, _unique(each.article_id for each in near))
-            best = sorted(scores, key=lambda article_id: (-scores[article_id], article_id))[: at_most(limit)]
-            articles, passages = _load(connection, best)
-        nearest = {each.article_id: each.passage_id for each in reversed(near) if each.passage_id}
-        return [
-            _hit(articles[each], passages.get(each, []), words, nearest=nearest.get(each, ""), score=scores[each])
-            for each in best
-        ]
-
-
-def query_words(query: str) -> list[str]:
-    """The words that count: pieces between blanks with a letter or digit in them, each once."""
-    pieces = clean_text(query).split()
-    return list(dict.fromkeys(piece for piece in pieces if any(map(str.isalnum, piece))))[:MAX_WORDS]
-
-
-def fuse(*rankings: Sequence[str]) -> dict[str, float]:
-    """Reciprocal rank fusion: the sum of 1 / (60 + rank) over the rankings, ranks from 1."""
-    scores: dict[str, float] = {}
-    for ranking in rankings:
-        for rank, item in enumerate(ranking, start=1):
-            scores[item] = scores.get(item, 0.0) + 1 / (RANK_OFFSET + rank)
-    return scores
+            nearest = nearest_passages(near)
+            scores = dict(list(fuse(by_words, nearest).items())[: at_most(limit)])
+            articles, passages = _load(connection, list(scores))
+        return show_best(scores, articles, passages, words=words, nearest=nearest)
 
 
 def _rank_by_words(
@@ -148,8 +114,8 @@ def _judged(which: SearchFilter) -> tuple[str, ...]:
 
 def _rank_by_nearness(
     connection: sqlite3.Connection, vector: Vector, model: str, which: SearchFilter, *, depth: int
-) -> list[_Near]:
-    """Owners by cosine (vectors are of unit length), nearest first."""
+) -> list[tuple[str, str]]:
+    """Articles and their passages by cosine (vectors are of unit length), nearest first."""
     wanted = np.asarray(vector, dtype=np.float32).ravel()
     rows, scores = [], []
     for kind in (ARTICLE, PASSAGE):
@@ -180,20 +146,17 @@ def _best(rows: npt.NDArray[np.int64], scores: Vector, *, depth: int) -> list[in
     """Row numbers of the best scores, best first. An article has many passages: more are taken than asked for."""
     finite = np.isfinite(scores)
     rows, scores = rows[finite], scores[finite]
-    order = np.argsort(-scores, kind="stable")[: depth * 4]
+    order = np.argsort(-scores, kind="stable")[: depth * PER_ARTICLE]
     return [int(row) for row in rows[order]]
 
 
-def _owners(connection: sqlite3.Connection, rows: Sequence[int]) -> list[_Near]:
+def _owners(connection: sqlite3.Connection, rows: Sequence[int]) -> list[tuple[str, str]]:
     sql = """
         SELECT vectors.kind, vectors.owner_id, vectors.article_id
         FROM json_each(?) AS wanted CROSS JOIN vectors ON vectors.rowid = wanted.value ORDER BY wanted.key
     """
     found = connection.execute(sql, (f"[{','.join(map(str, rows))}]",))
-    return [
-        _Near(article_id=row["article_id"], passage_id=row["owner_id"] if row["kind"] == PASSAGE else "")
-        for row in found
-    ]
+    return [(row["article_id"], row["owner_id"] if row["kind"] == PASSAGE else "") for row in found]
 
 
 def _unique(ids: Sequence[str] | Iterator[str]) -> list[str]:
@@ -213,48 +176,3 @@ def _load(
     for row in connection.execute(sql, ids):
         passages.setdefault(row["article_id"], []).append(PASSAGES.read(row))
     return articles, passages
-
-
-def _hit(
-    article: Article, passages: Sequence[Passage], words: Sequence[str], *, nearest: str, score: float
-) -> SearchHit:
-    """Shown by the passage with most of the words, or else by the nearest one, or else by the article's start."""
-    best = max(passages, key=lambda each: (count_words(each.text, words), each.id == nearest), default=None)
-    if best is not None and best.id != nearest and count_words(best.text, words) == 0:
-        best = None
-    return SearchHit(
-        kind=SearchKind.ARTICLE if best is None else SearchKind.PASSAGE,
-        article_id=article.id,
-        passage_id="" if best is None else best.id,
-        title=article.title,
-        publisher=article.publisher,
-        url=article.url,
-        story_id=article.story_id,
-        first_seen_at=article.first_seen_at,
-        snippet=snippet(article.text or article.title if best is None else best.text, words),
-        score=score,
-    )
-
-
-def count_words(text: str, words: Sequence[str]) -> int:
-    """How many of the words begin a word of the text."""
-    return sum(1 for word in words if _find(text, word) is not None)
-
-
-def _find(text: str, word: str) -> int | None:
-    """Where a word of the text begins with this one. Endings differ, which the index knows and this does not:
-    a long word is looked for by all but its last two letters."""
-    core = word.strip("\"'.,;:!?()[]«»“”„‘’")
-    stem = core[:-2] if len(core) > 6 else core
-    found = re.search(rf"\b{re.escape(stem)}", text, re.IGNORECASE) if stem else None
-    return None if found is None else found.start()
-
-
-def snippet(text: str, words: Sequence[str]) -> str:
-    """At most about 240 characters around the first of the words that the text holds."""
-    places = [place for word in words if (place := _find(text, word)) is not None]
-    start = max(0, min(places, default=0) - SNIPPET_CHARS // 3)
-    if start and (blank := text.find(" ", start, start + 40)) != -1:
-        start = blank + 1
-    end = min(len(text), start + SNIPPET_CHARS)
-    return f"{'… ' if start else ''}{text[start:end].strip()}{' …' if end < len(text) else ''}"

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from monitor.errors import NotFound
 from monitor.models import ArticleState, Story
 from monitor.store.base import ClusterRecord, StoredMemo
+from monitor.store.plain import clean_text, time_text, to_json
 from monitor.store.sqlite.articles import mark
 from monitor.store.sqlite.part import STORIES, Part, at_most
-from monitor.store.sqlite.rows import clean_text, read_vector, time_text, to_json
+from monitor.store.sqlite.rows import read_vector
 
 LIVE_MEMOS = """
     SELECT articles.id, articles.publisher, articles.first_seen_at,
@@ -45,12 +46,20 @@ class StoryPart(Part):
         return bytes(row["content"]) if row else b""
 
     def save_clustered(
-        self, records: Sequence[ClusterRecord], stories: Sequence[Story], *, blob: tuple[str, bytes]
+        self,
+        records: Sequence[ClusterRecord],
+        stories: Sequence[Story],
+        *,
+        blob: tuple[str, bytes],
+        moves: Mapping[str, str] | None = None,
     ) -> None:
         name, content = blob
         with self._database.write() as connection:
             for record in records:
                 _keep_decision(connection, record)
+            pairs = [(clean_text(story_id), clean_text(article_id)) for article_id, story_id in (moves or {}).items()]
+            connection.executemany("UPDATE articles SET story_id = ? WHERE id = ?", pairs)
+            connection.executemany("UPDATE decisions SET story_id = ? WHERE article_id = ?", pairs)
             for story in stories:
                 STORIES.put(connection, story)
             connection.execute(

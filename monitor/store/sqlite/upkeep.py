@@ -1,4 +1,4 @@
-"""Leases, counts and retention."""
+"""Leases, counts, retention and what the file wants once a day."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from datetime import datetime
 
 from monitor.models import AlertState, ArticleState
 from monitor.store.base import Counts
+from monitor.store.plain import clean_text, time_text
 from monitor.store.sqlite.articles import forget_judgements
 from monitor.store.sqlite.part import Part
-from monitor.store.sqlite.rows import clean_text, ids_text, time_text
+from monitor.store.sqlite.rows import ids_text
 
 TAKE_LEASE = """
     INSERT INTO leases (name, owner, until) VALUES (:name, :owner, :until)
@@ -61,6 +62,19 @@ class UpkeepPart(Part):
             old = [row["id"] for row in connection.execute(UNCITED, (time_text(moment),))]
             _delete_articles(connection, ids_text(old))
         return len(old)
+
+    def maintain(self) -> list[str]:
+        """Fresh statistics for the planner, room of deleted rows given back, and the log folded into the file."""
+        with self._database.read() as connection:
+            free = connection.execute("PRAGMA freelist_count").fetchone()[0]
+            connection.execute("PRAGMA optimize")
+            connection.executescript("PRAGMA incremental_vacuum")  # `execute` would take its first step, one page
+            left = connection.execute("PRAGMA freelist_count").fetchone()[0]
+            page_bytes = connection.execute("PRAGMA page_size").fetchone()[0]
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        if left >= free:
+            return []
+        return [f"store {self._database.name}: {(free - left) * page_bytes:,} bytes given back to the disk"]
 
 
 def _delete_articles(connection: sqlite3.Connection, articles: str) -> None:

@@ -6,9 +6,10 @@ import sqlite3
 from collections.abc import Sequence
 
 from monitor.models import ArticleState, Embedding, Vector
+from monitor.store.plain import clean_text
 from monitor.store.sqlite.articles import mark
 from monitor.store.sqlite.part import Part, at_most
-from monitor.store.sqlite.rows import clean_text, ids_text, read_vector, vector_blob
+from monitor.store.sqlite.rows import ids_text, read_vector, vector_blob
 
 ARTICLE, PASSAGE, OTHER = "article", "passage", ""
 

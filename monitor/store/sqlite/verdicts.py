@@ -8,10 +8,11 @@ from datetime import datetime
 
 from monitor.errors import NotFound
 from monitor.models import Alert, ArticleState, Finding, Review, Verdict, VerdictLabel
+from monitor.store.plain import clean_text, time_text
 from monitor.store.sqlite.articles import mark
 from monitor.store.sqlite.outbox import create_absent, give_up_alerts_of
 from monitor.store.sqlite.part import FINDINGS, Part, at_most
-from monitor.store.sqlite.rows import Table, Where, clean_text, ids_text, time_text
+from monitor.store.sqlite.rows import Table, Where, ids_text
 
 VERDICTS = Table(Verdict, "verdicts", key=("passage_id", "position_id"))
 

@@ -13,6 +13,8 @@ from itertools import combinations
 from typing import Any
 
 TOP_KEYS = {"type", "id", "attributes", "references", "coreMigrationVersion", "typeMigrationVersion"}
+VERSIONS = {"index-pattern": "8.0.0", "search": "8.0.0", "dashboard": "8.9.0"}
+"""Of the types' shapes, with core version 8.8.0: every Kibana from 8.9 on migrates these."""
 JSON_KEYS = {"fieldFormatMap", "runtimeFieldMap", "fieldAttrs", "fields", "sourceFilters"}
 PANEL_KEYS = {"type", "gridData", "panelIndex", "embeddableConfig", "title", "panelRefName"}
 DASHBOARD_KEYS = {
@@ -39,6 +41,49 @@ SEARCH_KEYS = {
 OPTIONS = {"useMargins", "syncColors", "syncCursor", "syncTooltips", "hidePanelTitles"}
 COLUMN_KEYS = {"label", "dataType", "operationType", "isBucketed", "scale", "sourceField", "params", "customLabel"}
 SCALES = {"date_histogram": "interval", "terms": "ordinal"}
+PARAMS = {
+    "date_histogram": {"interval", "includeEmptyRows", "dropPartials"},
+    "terms": {
+        "size",
+        "orderBy",
+        "orderDirection",
+        "otherBucket",
+        "missingBucket",
+        "parentFormat",
+        "include",
+        "exclude",
+        "includeIsRegex",
+        "excludeIsRegex",
+    },
+}
+METRIC_PARAMS = {"emptyAsNull"}
+NO_QUERY = {"query": {"query": "", "language": "kuery"}, "filter": []}
+LAYER_KEYS = {
+    "lnsXY": {"layerId", "layerType", "seriesType", "xAccessor", "accessors", "position", "showGridlines"},
+    "lnsPie": {
+        "layerId",
+        "layerType",
+        "primaryGroups",
+        "metrics",
+        "numberDisplay",
+        "categoryDisplay",
+        "legendDisplay",
+        "nestedLegend",
+    },
+    "lnsDatatable": {"layerId", "layerType", "columns"},
+    "lnsMetric": {"layerId", "layerType", "metricAccessor"},
+}
+"""What Kibana must find in a layer to draw it, by visualization."""
+XY_KEYS = {
+    "legend",
+    "valueLabels",
+    "fittingFunction",
+    "preferredSeriesType",
+    "axisTitlesVisibilitySettings",
+    "tickLabelsVisibilitySettings",
+    "gridlinesVisibilitySettings",
+    "layers",
+}
 WIDTH = 48
 NUMBERS = {"integer", "long", "double"}
 FITTING = {
@@ -84,6 +129,8 @@ def _flat(properties: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str
 def _of_object(found: dict[str, Any], known: set[tuple[str, str]], fields: Fields) -> Iterator[str]:
     if set(found) != TOP_KEYS:
         yield f"keys {sorted(found)}"
+    if (found["coreMigrationVersion"], found["typeMigrationVersion"]) != ("8.8.0", VERSIONS.get(found["type"])):
+        yield f"versions {found['coreMigrationVersion']}, {found['typeMigrationVersion']}"
     for each in found["references"]:
         if (each["type"], each["id"]) not in known:
             yield f"reference {each['name']} leads nowhere"
@@ -133,6 +180,8 @@ def _of_dashboard(found: dict[str, Any], fields: Fields) -> Iterator[str]:
         yield f"attributes {sorted(set(attributes) ^ DASHBOARD_KEYS)}"
     if set(json.loads(attributes["optionsJSON"])) != OPTIONS:
         yield "optionsJSON"
+    if json.loads(attributes["kibanaSavedObjectMeta"]["searchSourceJSON"]) != NO_QUERY:
+        yield "searchSourceJSON"
     panels = json.loads(attributes["panelsJSON"])
     if len({panel["panelIndex"] for panel in panels}) != len(panels):
         yield "panelIndex is not unique"
@@ -162,6 +211,8 @@ def _of_panel(panel: dict[str, Any], names: Mapping[str, dict[str, str]], fields
         wanted = f"{index}:panel_{index}"
         if panel["panelRefName"] != f"panel_{index}" or names.get(wanted, {}).get("type") != panel["type"]:
             yield f"reference {wanted} is missing"
+        if panel["embeddableConfig"] != {"enhancements": {}}:
+            yield f"embeddableConfig {panel['embeddableConfig']}"
         return
     lens = panel["embeddableConfig"]["attributes"]
     if set(lens) != {"title", "visualizationType", "type", "references", "state"} or lens["type"] != "lens":
@@ -179,14 +230,29 @@ def _of_lens(lens: Mapping[str, Any], fields: Fields) -> Iterator[str]:
         if state.get(key) != empty:
             yield f"state.{key}"
     ids: set[str] = set()
-    for layer_id, layer in state["datasourceStates"]["formBased"]["layers"].items():
-        known = fields.get(views.get(f"indexpattern-datasource-layer-{layer_id}", ""), {})
+    layers = state["datasourceStates"]["formBased"]["layers"]
+    for layer_id, layer in layers.items():
+        view = views.get(f"indexpattern-datasource-layer-{layer_id}", "")
+        known = fields.get(view, {})
+        if not known:
+            yield f"layer {layer_id} has no data view"
         yield from _of_layer(layer, known)
         yield from (f"field {name} is not mapped" for name in _in_query(state["query"]["query"]) if name not in known)
         ids |= set(layer["columns"])
+    yield from _of_drawing(lens["visualizationType"], state["visualization"], set(layers))
     used = set(_accessors(lens["visualizationType"], state["visualization"]))
     if used != ids:
         yield f"columns {sorted(ids)} and accessors {sorted(used)} differ"
+
+
+def _of_drawing(kind: str, drawing: Mapping[str, Any], layer_ids: set[str]) -> Iterator[str]:
+    if kind == "lnsXY" and not (set(drawing) >= XY_KEYS and set(drawing["legend"]) >= {"isVisible", "position"}):
+        yield f"visualization {sorted(drawing)}"
+    for layer in drawing.get("layers", [drawing]):
+        if missing := LAYER_KEYS[kind] - set(layer):
+            yield f"visualization's layer lacks {sorted(missing)}"
+        elif layer["layerType"] != "data" or layer["layerId"] not in layer_ids:
+            yield f"visualization's layer {layer['layerId']} of type {layer['layerType']}"
 
 
 def _of_layer(layer: Mapping[str, Any], known: Mapping[str, str]) -> Iterator[str]:
@@ -204,6 +270,8 @@ def _of_column(column: Mapping[str, Any], columns: Mapping[str, Any], known: Map
     operation, name = column["operationType"], column["sourceField"]
     if set(column) != COLUMN_KEYS:
         yield f"keys {sorted(column)}"
+    if missing := PARAMS.get(operation, METRIC_PARAMS) - set(column["params"]):
+        yield f"params lack {sorted(missing)}"
     if column["scale"] != SCALES.get(operation, "ratio"):
         yield f"scale {column['scale']}"
     if operation == "count":
@@ -222,8 +290,6 @@ def _of_column(column: Mapping[str, Any], columns: Mapping[str, Any], known: Map
 def _accessors(kind: str, state: Mapping[str, Any]) -> Iterator[str]:
     match kind:
         case "lnsXY":
-            for key in ("legend", "valueLabels", "preferredSeriesType", "fittingFunction"):
-                assert key in state, key
             for layer in state["layers"]:
                 yield from (layer["xAccessor"], *layer["accessors"])
                 if "splitAccessor" in layer:

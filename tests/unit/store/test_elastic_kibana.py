@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import base64
-import json
-import threading
 from collections.abc import Iterator
-from email.parser import BytesParser
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -19,6 +14,7 @@ from monitor.settings import StoreSettings
 from monitor.store.elastic.kibana import describe, import_kibana, to_ndjson
 from monitor.store.elastic.names import KINDS, mapping
 from tests.services.elasticsearch.kibana_rules import broken_rules, field_types
+from tests.services.elasticsearch.kibana_stub import IMPORTED, Kibana, serving_kibana, uploaded
 
 COMMITTED = Path(__file__).parents[3] / "config" / "kibana" / "monitor.ndjson"
 FIELDS = field_types({f"monitor-{kind}": mapping(kind) for kind in KINDS})
@@ -45,6 +41,10 @@ def test_every_rule_is_kept() -> None:
         ((r"\"accessors\":[\"m0\"]", r"\"accessors\":[]"), "accessors"),
         ((r"\"scale\":\"ordinal\"", r"\"scale\":\"ratio\""), "scale ratio"),
         (('"id":"monitor-reversals","references"', '"id":"other","references"'), "leads nowhere"),
+        ((r"\"includeEmptyRows\":true,", ""), "params lack"),
+        ((r"\"fittingFunction\":\"None\",", ""), "visualization ["),
+        ((r"\"layerType\":\"data\",\"position\"", r"\"position\""), "layer lacks ['layerType']"),
+        (('"typeMigrationVersion":"8.9.0"', '"typeMigrationVersion":"10.4.0"'), "versions 8.8.0, 10.4.0"),
         (('"timeFieldName":"tried_at"', '"timeFieldName":"ok"'), "time field ok"),
     ],
 )
@@ -60,42 +60,10 @@ def test_another_prefix_gives_other_ids_and_indices() -> None:
     assert not any('"monitor-' in line for line in to_ndjson(other).splitlines())
 
 
-class Kibana(BaseHTTPRequestHandler):
-    """Says in turn what it is told to say, and keeps what was asked."""
-
-    levels: list[str]
-    answer: tuple[int, dict[str, Any]]
-    asked: list[tuple[str, str, dict[str, str], bytes]]
-
-    def do_GET(self) -> None:
-        kind = type(self)
-        level = kind.levels.pop(0) if len(kind.levels) > 1 else kind.levels[0]
-        self._say(200, {"status": {"overall": {"level": level}}}, b"")
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["content-length"]))
-        self._say(*type(self).answer, body)
-
-    def _say(self, status: int, answer: dict[str, Any], body: bytes) -> None:
-        type(self).asked.append((self.command, self.path, dict(self.headers), body))
-        data = json.dumps(answer).encode()
-        self.send_response(status)
-        self.send_header("content-length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base class's name
-        """Quiet."""
-
-
 @pytest.fixture
 def kibana() -> Iterator[tuple[type[Kibana], str]]:
-    fields = {"levels": ["available"], "answer": (200, {"success": True, "successCount": 15}), "asked": []}
-    handler = type("OwnKibana", (Kibana,), fields)
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        yield handler, f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with serving_kibana() as found:
+        yield found
 
 
 def test_objects_are_uploaded_as_kibana_wants_them(kibana: tuple[type[Kibana], str]) -> None:
@@ -104,13 +72,9 @@ def test_objects_are_uploaded_as_kibana_wants_them(kibana: tuple[type[Kibana], s
     assert import_kibana(url, describe("monitor"), login=login).endswith("15 saved objects imported")
     method, path, headers, body = handler.asked[-1]
     assert (method, path) == ("POST", "/api/saved_objects/_import?overwrite=true")
-    sent = {name.lower(): value for name, value in headers.items()}
-    assert sent["kbn-xsrf"] == "true"
-    assert base64.b64decode(sent["authorization"].removeprefix("Basic ")) == b"elastic:pass"
-    message = BytesParser().parsebytes(f"content-type: {sent['content-type']}\n\n".encode() + body)
-    (part,) = (part for part in message.walk() if not part.is_multipart())
-    assert part.get_filename() == "objects.ndjson"
-    assert part.get_payload(decode=True) == NDJSON.encode()
+    assert headers["kbn-xsrf"] == "true"
+    assert base64.b64decode(headers["authorization"].removeprefix("Basic ")) == b"elastic:pass"
+    assert uploaded(headers, body) == ("objects.ndjson", NDJSON.encode())
 
 
 def test_a_starting_kibana_is_waited_for(kibana: tuple[type[Kibana], str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,6 +83,15 @@ def test_a_starting_kibana_is_waited_for(kibana: tuple[type[Kibana], str], monke
     handler.levels = ["unavailable", "degraded", "available"]
     import_kibana(url, [], login=LOGIN)
     assert [method for method, *_ in handler.asked] == ["GET", "GET", "GET", "POST"]
+
+
+def test_a_kibana_that_is_too_busy_to_import_is_asked_again(
+    kibana: tuple[type[Kibana], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.store.elastic.kibana.importing.PAUSE_SECONDS", 0.01)
+    handler, url = kibana
+    handler.answers = [(503, {}), IMPORTED]
+    assert import_kibana(url, [], login=LOGIN).endswith("15 saved objects imported")
 
 
 def test_a_kibana_that_stays_away_is_named(kibana: tuple[type[Kibana], str]) -> None:
@@ -131,14 +104,14 @@ def test_a_kibana_that_stays_away_is_named(kibana: tuple[type[Kibana], str]) -> 
 def test_refused_objects_are_told_although_the_status_is_200(kibana: tuple[type[Kibana], str]) -> None:
     handler, url = kibana
     error = {"type": "dashboard", "id": "monitor-news-desk", "error": {"type": "missing_references"}}
-    handler.answer = (200, {"success": False, "errors": [error]})
+    handler.answers = [(200, {"success": False, "errors": [error]})]
     with pytest.raises(SettingsInvalid, match=r"monitor-news-desk.*missing_references"):
         import_kibana(url, [], login=LOGIN)
 
 
 def test_a_refused_login_says_which_setting(kibana: tuple[type[Kibana], str]) -> None:
     handler, url = kibana
-    handler.answer = (403, {})
+    handler.answers = [(403, {})]
     with pytest.raises(SettingsInvalid, match="MONITOR_STORE__API_KEY"):
         import_kibana(url, [], login=LOGIN)
 

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.store.sqlite.rows import clean_text, ids_text, read_vector, time_text, to_json, vector_blob
-from monitor.store.sqlite.search import count_words, fuse, query_words, snippet
+from monitor.store.hits import count_words, fuse, query_words, snippet
+from monitor.store.plain import clean_text, time_text, to_json
+from monitor.store.sqlite.rows import ids_text, read_vector, vector_blob
 from tests.builders import unit_vector
 
 

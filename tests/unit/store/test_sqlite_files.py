@@ -12,7 +12,7 @@ import pytest
 from monitor.errors import MonitorError, SettingsInvalid, StoreTooNew, StoreUnavailable
 from monitor.store.sqlite.migrate import Migration, migrate, migrations
 from monitor.store.sqlite.store import SqliteStore
-from tests.builders import article, delivered, feed_state
+from tests.builders import article, at, delivered, feed_state
 
 
 @pytest.fixture
@@ -34,6 +34,18 @@ def prepare(file: Path) -> None:
         store.prepare()
     finally:
         store.close()
+
+
+def test_maintenance_gives_the_room_of_deleted_articles_back(file: Path, store: SqliteStore) -> None:
+    for number in range(1, 60):
+        store.record_poll(feed_state(), [delivered(number)])
+        store.save_extracted(article(number, text="word " * 2_000), [])
+    store.maintain()
+    full = file.stat().st_size
+    assert store.delete_before(at(1_000)) == 59
+    assert any("given back" in line for line in store.maintain())
+    assert file.stat().st_size < full / 2
+    assert store.maintain() == []
 
 
 def test_a_store_that_was_never_prepared_says_what_to_do(file: Path) -> None:

@@ -10,6 +10,7 @@ from monitor.store.elastic.kibana.ndjson import SavedObject, reference, saved, t
 from monitor.store.elastic.kibana.panels import Chart, Panel
 from monitor.store.elastic.kibana.views import Search
 
+COLUMNS = 48
 OPTIONS = {
     "useMargins": True,
     "syncColors": True,
@@ -28,6 +29,14 @@ class Placed:
     y: int
     width: int
     height: int
+
+
+def side_by_side(*panels: Panel, y: int, height: int) -> tuple[Placed, ...]:
+    """Panels of one width that fill the row."""
+    width = COLUMNS // len(panels)
+    return tuple(
+        Placed(panel=panel, x=number * width, y=y, width=width, height=height) for number, panel in enumerate(panels)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ A field that is renamed in `mappings/` and not here is found by a test, since Ki
 
 from __future__ import annotations
 
-from monitor.store.elastic.kibana.dashboards import Dashboard, Placed
+from monitor.store.elastic.kibana.dashboards import Dashboard, Placed, side_by_side
 from monitor.store.elastic.kibana.ndjson import SavedObject
 from monitor.store.elastic.kibana.panels import Chart, by_time, by_value, count, distinct, of_field, of_time
 from monitor.store.elastic.kibana.views import Search, View
@@ -56,33 +56,25 @@ NEWS_DESK = Dashboard(
     title="News desk",
     description="What is written about which story, by whom, and what it means for the known positions.",
     panels=(
-        Placed(
-            panel=Chart(
+        *side_by_side(
+            Chart(
                 shape="bars",
                 title="Articles per story",
                 view=ARTICLES,
                 buckets=(by_time("first_seen_at"), by_value("story_id", "Story")),
                 query="story_id : *",
             ),
-            x=0,
-            y=0,
-            width=24,
-            height=14,
-        ),
-        Placed(
-            panel=Chart(
+            Chart(
                 shape="bars",
                 title="Articles per publisher",
                 view=ARTICLES,
                 buckets=(by_time("first_seen_at"), by_value("publisher", "Publisher")),
             ),
-            x=24,
             y=0,
-            width=24,
             height=14,
         ),
-        Placed(
-            panel=Chart(
+        *side_by_side(
+            Chart(
                 shape="table",
                 title="Top movers: stories with most articles in this time",
                 view=ARTICLES,
@@ -94,13 +86,7 @@ NEWS_DESK = Dashboard(
                 ),
                 query="story_id : *",
             ),
-            x=0,
-            y=14,
-            width=24,
-            height=14,
-        ),
-        Placed(
-            panel=Chart(
+            Chart(
                 shape="table",
                 title="Largest stories",
                 view=STORIES,
@@ -111,13 +97,11 @@ NEWS_DESK = Dashboard(
                     of_time("max", "last_article_at", "Latest"),
                 ),
             ),
-            x=24,
             y=14,
-            width=24,
             height=14,
         ),
-        Placed(panel=LATEST_FINDINGS, x=0, y=28, width=48, height=18),
-        Placed(panel=LATEST_ARTICLES, x=0, y=46, width=48, height=18),
+        *side_by_side(LATEST_FINDINGS, y=28, height=18),
+        *side_by_side(LATEST_ARTICLES, y=46, height=18),
     ),
 )
 
@@ -166,32 +150,24 @@ POSITIONS = Dashboard(
             width=24,
             height=14,
         ),
-        Placed(
-            panel=Chart(
+        *side_by_side(
+            Chart(
                 shape="bars",
                 title="Findings by relation",
                 view=FINDINGS,
                 buckets=(by_time("first_seen_at"), by_value("relation", "Relation", size=6)),
             ),
-            x=0,
-            y=22,
-            width=24,
-            height=14,
-        ),
-        Placed(
-            panel=Chart(
+            Chart(
                 shape="bars",
                 title="Contradiction per position",
                 view=VERDICTS,
                 buckets=(by_time("first_seen_at"), by_value("position_id", "Position")),
                 query="label : contradicts",
             ),
-            x=24,
             y=22,
-            width=24,
             height=14,
         ),
-        Placed(panel=REVERSALS, x=0, y=36, width=48, height=18),
+        *side_by_side(REVERSALS, y=36, height=18),
     ),
 )
 
@@ -200,59 +176,37 @@ PIPELINE_HEALTH = Dashboard(
     title="Pipeline health",
     description="Whether silence means that there is no news.",
     panels=(
-        Placed(
-            panel=Chart(shape="pie", title="Feeds by state", view=FEEDS, buckets=(by_value("health", "Health"),)),
-            x=0,
-            y=0,
-            width=16,
-            height=14,
-        ),
-        Placed(
-            panel=Chart(
+        *side_by_side(
+            Chart(shape="pie", title="Feeds by state", view=FEEDS, buckets=(by_value("health", "Health"),)),
+            Chart(
                 shape="table",
                 title="Backlog: articles by the last stage done, and since when the oldest waits",
                 view=ARTICLES,
                 buckets=(by_value("state", "State"),),
                 metrics=(count("Articles"), of_time("min", "first_seen_at", "Oldest")),
             ),
-            x=16,
+            Chart(shape="pie", title="Alerts by state", view=ALERTS, buckets=(by_value("state", "State"),)),
             y=0,
-            width=16,
             height=14,
         ),
-        Placed(
-            panel=Chart(shape="pie", title="Alerts by state", view=ALERTS, buckets=(by_value("state", "State"),)),
-            x=32,
-            y=0,
-            width=16,
-            height=14,
-        ),
-        Placed(
-            panel=Chart(
+        *side_by_side(
+            Chart(
                 shape="lines",
                 title="Articles by the last stage done: what arrived when, and how far it is",
                 view=ARTICLES,
                 buckets=(by_time("first_seen_at"), by_value("state", "State")),
             ),
-            x=0,
-            y=14,
-            width=24,
-            height=14,
-        ),
-        Placed(
-            panel=Chart(
+            Chart(
                 shape="bars",
                 title="Attempts to deliver",
                 view=ATTEMPTS,
                 buckets=(by_time("tried_at"), by_value("ok", "Accepted", size=2, data_type="boolean")),
             ),
-            x=24,
             y=14,
-            width=24,
             height=14,
         ),
-        Placed(
-            panel=Chart(
+        *side_by_side(
+            Chart(
                 shape="table",
                 title="Feeds that fail most",
                 view=FEEDS,
@@ -262,12 +216,10 @@ PIPELINE_HEALTH = Dashboard(
                     of_time("max", "last_ok_at", "Last good poll"),
                 ),
             ),
-            x=0,
+            FEEDS_IN_TROUBLE,
             y=28,
-            width=24,
             height=16,
         ),
-        Placed(panel=FEEDS_IN_TROUBLE, x=24, y=28, width=24, height=16),
     ),
 )
 DASHBOARDS = (NEWS_DESK, POSITIONS, PIPELINE_HEALTH)

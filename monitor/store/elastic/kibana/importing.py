@@ -22,6 +22,8 @@ WAIT_SECONDS = 180.0
 """A Kibana that starts beside a fresh Elasticsearch took one to two minutes on a small machine."""
 PAUSE_SECONDS = 2.0
 REQUEST_SECONDS = 60.0
+BUSY = (429, 502, 503, 504)
+"""Answers of a Kibana, or of a proxy before it, that may be others a moment later."""
 
 
 def import_kibana(
@@ -32,8 +34,7 @@ def import_kibana(
     Raises `StoreUnavailable` when it does not become available in time, `SettingsInvalid` when it refuses.
     """
     kibana = _Kibana(kibana_url, login)
-    kibana.wait_until_available(wait_seconds)
-    answer = kibana.send(objects)
+    answer = kibana.hand_over(to_ndjson(objects), seconds=wait_seconds)
     if not answer.get("success"):
         raise SettingsInvalid(f"Kibana {kibana.name} refused saved objects: {_first_errors(answer)}")
     return f"Kibana {kibana.name}: {answer.get('successCount', 0)} saved objects imported"
@@ -49,9 +50,16 @@ class _Kibana:
         ca: dict[str, Any] = {"ca_certs": str(login.ca_file)} if login.ca_file else {}
         self._pool = urllib3.PoolManager(timeout=REQUEST_SECONDS, retries=False, **ca)
 
-    def wait_until_available(self, seconds: float) -> None:
+    def hand_over(self, ndjson: str, *, seconds: float) -> dict[str, Any]:
+        """Kibana's answer, as soon as it is available; a Kibana that is still starting may also drop the import."""
         give_up_at = time.monotonic() + seconds
-        while (state := self._state()) != "available":
+        while True:
+            state = self._state()
+            if state == "available":
+                found = self._send(ndjson)
+                if not isinstance(found, str):
+                    return found
+                state = found
             if time.monotonic() >= give_up_at:
                 raise StoreUnavailable(
                     f"Kibana {self.name} is not available after {seconds:.0f} seconds ({state}); "
@@ -59,9 +67,10 @@ class _Kibana:
                 )
             time.sleep(min(PAUSE_SECONDS, max(0.0, give_up_at - time.monotonic())))
 
-    def send(self, objects: Iterable[SavedObject]) -> dict[str, Any]:
+    def _send(self, ndjson: str) -> dict[str, Any] | str:
+        """The answer, or why it is worth another try."""
         # The name must end so: Kibana looks at it.
-        file = ("objects.ndjson", to_ndjson(objects).encode(), "application/ndjson")
+        file = ("objects.ndjson", ndjson.encode(), "application/ndjson")
         try:
             answer = self._pool.request(
                 "POST",
@@ -70,10 +79,10 @@ class _Kibana:
                 headers=self._headers,
             )
         except urllib3.exceptions.HTTPError as error:
-            raise StoreUnavailable(
-                f"Kibana {self.name} broke off the import ({error}); run `monitor setup` again"
-            ) from error
+            return f"it broke off the import: {type(error).__name__}"
         body = self._read(answer)
+        if answer.status in BUSY:
+            return f"it answered the import with {answer.status}"
         if answer.status != 200:
             raise SettingsInvalid(f"Kibana {self.name} refused the import: {answer.status} {body.get('message', '')}")
         return body
