@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from benchmarks.stories.data import Row
-from monitor.cluster.base import Clusterer, Item
+from monitor.cluster.base import Clusterer, Item, final_stories
 from monitor.models import Vector
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
@@ -76,7 +76,7 @@ def play(clusterer: Clusterer, rows: list[Row], items: Sequence[Item]) -> Played
     spent = time.process_time() - started
     return Played(
         rows=rows,
-        stories=[decision.story_id for decision in decisions],
+        stories=final_stories(decisions),
         copies=[decision.copy_of for decision in decisions],
         cpu_seconds=spent,
     )

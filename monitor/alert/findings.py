@@ -26,6 +26,7 @@ from monitor.models import (
     VerdictLabel,
     make_id,
 )
+from monitor.settings.houses import Houses
 
 CONFIRMING_PROBABILITY = 0.90
 """A possible finding becomes likely when two independent publishers each reach this probability.
@@ -66,18 +67,19 @@ def merge_verdicts(
     """The findings that are new or changed, in order of id.
 
     `existing` holds at least every finding on the positions that `judged` names: a word of the holder can deny a
-    finding of another relation. `publisher_groups` is `group: [publisher, …]`; publishers of a group count as one.
+    finding of another relation. `publisher_groups` is `group: [publisher, …]`; those of one group or
+    one domain count as one.
     The probability of a finding is that of its best evidence (see `CONFIRMING_PROBABILITY` for why not noisy-or).
     Neutral verdicts, and such without a relation, are not findings and are passed over.
     """
-    house_of = {name: group for group, names in (publisher_groups or {}).items() for name in names}
+    houses = Houses(publisher_groups)
     merged = dict(existing)
     in_order = sorted((item for item in judged if _is_finding(item.verdict)), key=_arrival)
     for item in in_order:
         evidence = _to_evidence(item)
         ident = _id_of(item)
         before = merged.get(ident)
-        merged[ident] = _absorb(before, item, evidence=evidence, now=now, house_of=house_of)
+        merged[ident] = _absorb(before, item, evidence=evidence, now=now, houses=houses)
     for item in in_order:
         for ident in _denied_by(item, merged.values()):
             merged[ident] = replace(merged[ident], state=_with_denied(merged[ident].state), updated_at=now)
@@ -103,11 +105,11 @@ def denial_of(finding: Finding, known: Iterable[Finding]) -> Finding | None:
     return max(denials, key=lambda each: (each.updated_at, each.id), default=None)
 
 
-def independent_publishers(evidence: Iterable[Evidence], house_of: Mapping[str, str]) -> int:
+def independent_publishers(evidence: Iterable[Evidence], houses: Houses) -> int:
     """Houses among the evidence, copies not counted; copies alone count as one."""
     pieces = list(evidence)
-    houses = {house_of.get(piece.publisher, piece.publisher) for piece in pieces if not piece.is_copy}
-    return len(houses) or min(len(pieces), 1)
+    found = {houses.house_of(piece.publisher, piece.url) for piece in pieces if not piece.is_copy}
+    return len(found) or min(len(pieces), 1)
 
 
 def _is_finding(verdict: Verdict) -> bool:
@@ -149,16 +151,16 @@ def _to_evidence(item: JudgedPassage) -> Evidence:
 
 
 def _absorb(
-    before: Finding | None, item: JudgedPassage, *, evidence: Evidence, now: datetime, house_of: Mapping[str, str]
+    before: Finding | None, item: JudgedPassage, *, evidence: Evidence, now: datetime, houses: Houses
 ) -> Finding:
     """The finding with this piece of evidence in its place; a passage judged again replaces itself."""
     verdict = item.verdict
     assert verdict.relation is not None  # _is_finding has looked
     kept = [piece for piece in (before.evidence if before else ()) if piece.passage_id != evidence.passage_id]
     pieces = tuple(sorted([*kept, evidence], key=lambda piece: (piece.first_seen_at, piece.article_id, piece.start)))
-    publishers = independent_publishers(pieces, house_of)
+    publishers = independent_publishers(pieces, houses)
     was_likely = before is not None and before.grade is Grade.LIKELY
-    is_likely = was_likely or verdict.grade is Grade.LIKELY or _is_confirmed(pieces, house_of)
+    is_likely = was_likely or verdict.grade is Grade.LIKELY or _is_confirmed(pieces, houses)
     finding = Finding(
         id=_id_of(item),
         position_id=verdict.position_id,
@@ -177,9 +179,9 @@ def _absorb(
     return finding if before is None else replace(finding, review=before.review)
 
 
-def _is_confirmed(evidence: Sequence[Evidence], house_of: Mapping[str, str]) -> bool:
+def _is_confirmed(evidence: Sequence[Evidence], houses: Houses) -> bool:
     sure = [piece for piece in evidence if not piece.is_copy and piece.probability >= CONFIRMING_PROBABILITY]
-    return bool(sure) and independent_publishers(sure, house_of) >= 2
+    return bool(sure) and independent_publishers(sure, houses) >= 2
 
 
 def _state_of(evidence: Sequence[Evidence], publishers: int, *, before: str) -> str:

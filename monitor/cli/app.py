@@ -7,7 +7,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from monitor.cli import alerts, evaluate, feeds, findings, maintain, read, seeds, stages, status
+from monitor.cli import alerts, evaluate, feeds, findings, maintain, read, seeds, stages, status, stories
 from monitor.cli.output import DONE, WRONG_USE, err
 from monitor.errors import MonitorError, NotFound, Retryable, SettingsInvalid
 
@@ -20,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for part in (stages, seeds, feeds, read, findings, alerts, status, maintain, evaluate):
+for part in (stages, seeds, feeds, stories, read, findings, alerts, status, maintain, evaluate):
     part.register(app)
 
 

@@ -16,7 +16,7 @@ import typer
 
 from monitor.cli.output import ConfigOption, JsonOption, out, print_json, read_settings, start_logging
 from monitor.cluster import make_clusterer
-from monitor.cluster.base import Item
+from monitor.cluster.base import Decision, Item, final_stories
 from monitor.cluster.metrics import measure_stories
 from monitor.embed import make_embedder
 from monitor.errors import SettingsInvalid
@@ -86,7 +86,7 @@ def eval_stories(file: FileArgument, *, config: ConfigOption = None, as_json: Js
     start_logging(0)
     settings = read_settings(config)
     embedder, clusterer = make_embedder(settings.embed), make_clusterer(settings.cluster)
-    results: list[dict[str, Any]] = []
+    decided: list[Decision] = []
     labels: list[str] = []
     cpu_seconds = 0.0
     now = datetime(2000, 1, 1, tzinfo=UTC)
@@ -101,10 +101,13 @@ def eval_stories(file: FileArgument, *, config: ConfigOption = None, as_json: Js
                 Item(id=row["id"], title=row["title"], text=text, vector=vector, at=now, publisher=row["publisher"])
             )
         before = time.process_time()
-        decisions = clusterer.assign(items)
+        decided += clusterer.assign(items)
         cpu_seconds += time.process_time() - before
-        results += [{"id": d.item_id, "story_id": d.story_id, "copy_of": d.copy_of or None} for d in decisions]
         labels += [row["story_label"] for row in batch]
+    results: list[dict[str, Any]] = [
+        {"id": d.item_id, "story_id": story_id, "copy_of": d.copy_of or None}
+        for d, story_id in zip(decided, final_stories(decided), strict=True)
+    ]
     labelled = [(label, result["story_id"]) for label, result in zip(labels, results, strict=True) if label]
     metrics = measure_stories([t for t, _ in labelled], [f for _, f in labelled]) if labelled else None
     if as_json:

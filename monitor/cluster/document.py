@@ -26,8 +26,10 @@ KINDS = 3
 WORDS, ENTITIES, TITLE = range(KINDS)
 _KEPT = {WORDS: 90, ENTITIES: 50, TITLE: 20}
 """Terms kept per kind, the weightiest ones: bounds memory and the cost of a comparison."""
-_HEAD = struct.Struct("<BBdIIIIIQ")
-_VERSION = 1
+_BRIEF_WORDS, _FULL_WORDS = 15, 120
+"""An article of so few words is brief (1), of so many is not (0)."""
+_HEAD = struct.Struct("<BBdIIIIIQH")
+_VERSION = 2
 _INDEXED, _ADDS, _SHORT = 1, 2, 4
 
 
@@ -50,6 +52,8 @@ class Document:
     exact: int
     is_short: bool
     story_id: str = ""
+    thread: str = ""
+    """What it is compared in: the story, or one event of a seed story or of stories that a person merged."""
     copy_of: str = ""
     is_indexed: bool = True
     """Later articles are looked up against it."""
@@ -111,6 +115,11 @@ def _weigh_kind(
     return values, weights / max(float(np.linalg.norm(weights)), 1e-9)
 
 
+def brevity_of(n_words: int) -> float:
+    """From 1 (a headline) to 0 (a full article), by the logarithm of the words: headlines share few words at best."""
+    return float(np.clip(np.log(_FULL_WORDS / max(1, n_words)) / np.log(_FULL_WORDS / _BRIEF_WORDS), 0, 1))
+
+
 def unit_vector(vector: Vector) -> Vector:
     """The vector in unit length; what is not finite or has no length becomes zeros (near nothing)."""
     clean = np.nan_to_num(np.asarray(vector, np.float32).ravel(), posinf=0.0, neginf=0.0)
@@ -121,6 +130,7 @@ def unit_vector(vector: Vector) -> Vector:
 
 
 def pack_memo(document: Document) -> bytes:
+    thread = document.thread.encode("utf-8", "surrogatepass")
     flags = _INDEXED * document.is_indexed + _ADDS * document.adds_text + _SHORT * document.is_short
     head = _HEAD.pack(
         _VERSION,
@@ -132,10 +142,11 @@ def pack_memo(document: Document) -> bytes:
         len(document.shingles),
         len(document.removed),
         document.exact,
+        len(thread),
     )
     weights = np.round(document.weights * 65535).astype(np.uint16)
     arrays = (document.terms, weights, document.kinds, document.shingles, document.removed)
-    body = b"".join(array.tobytes() for array in arrays)
+    body = b"".join(array.tobytes() for array in arrays) + thread
     return head + struct.pack("<I", crc32(body)) + body
 
 
@@ -144,11 +155,11 @@ def unpack_memo(memo: Memo) -> Document:
     head = _HEAD.size + 4
     if len(memo.memo) < head or memo.memo[0] != _VERSION:
         raise ValueError("not a memo of this version")
-    _, flags, at, n_words, n_title, terms, shingles, removed, exact = _HEAD.unpack_from(memo.memo)
+    _, flags, at, n_words, n_title, terms, shingles, removed, exact, named = _HEAD.unpack_from(memo.memo)
     body = memo.memo[head:]
-    if len(body) != terms * 7 + (shingles + removed) * 4 or crc32(body) != _read_int(memo.memo, _HEAD.size):
+    if len(body) != terms * 7 + (shingles + removed) * 4 + named or crc32(body) != _read_int(memo.memo, _HEAD.size):
         raise ValueError("memo is cut short or damaged")
-    starts = np.cumsum([0, terms * 4, terms * 2, terms, shingles * 4]).tolist()
+    starts = np.cumsum([0, terms * 4, terms * 2, terms, shingles * 4, removed * 4]).tolist()
     return Document(
         id=memo.item_id,
         vector=unit_vector(memo.vector),
@@ -163,6 +174,7 @@ def unpack_memo(memo: Memo) -> Document:
         exact=exact,
         is_short=bool(flags & _SHORT),
         story_id=memo.story_id,
+        thread=body[starts[5] :].decode("utf-8", "surrogatepass") or memo.story_id,
         copy_of=memo.copy_of,
         is_indexed=bool(flags & _INDEXED),
         adds_text=bool(flags & _ADDS),

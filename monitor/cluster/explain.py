@@ -63,19 +63,29 @@ def explain_story(
     ranked = sorted(range(len(stories)), key=lambda i: (-float(chances[i]), i))[:2]
     nearest = [
         {
-            "story": stories[i].id,
+            "story": stories[i].story_id,
             "probability": round(float(chances[i]), 4),
             "articles": len(stories[i].documents),
             "features": {name: round(float(v), 4) for name, v in zip(names, rows[i], strict=True)},
         }
         for i in ranked
     ]
-    joined = chosen == stories[ranked[0]].id
+    joined = chosen == stories[ranked[0]].story_id
     return {
         "chosen": chosen,
         "because": "nearest live story" if joined else "no live story is near enough",
         "nearest": nearest,
         "shared_names": _shared_names(named, stories[ranked[0]]),
+    }
+
+
+def explain_join(losing: Story, kept: Story, log_odds: float) -> dict[str, Any]:
+    """Which stories turned out to be one."""
+    return {
+        "story": losing.story_id,
+        "into": kept.story_id,
+        "articles": [len(losing.documents), len(kept.documents)],
+        "log_odds": round(log_odds, 4),
     }
 
 

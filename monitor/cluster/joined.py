@@ -1,7 +1,7 @@
 """Remember which stories turned out to be one.
 
-In: pairs of stories and when. Out: the story that an earlier one goes on as. Never: changes what was told before.
-Two stories that open on the same event before either has said much are joined once an article belongs to both.
+In: pairs of stories and when. Out: the story that an earlier one goes on as.
+Two stories that open on the same event before either has said much are joined once they are seen to be one.
 """
 
 from __future__ import annotations

@@ -1,24 +1,24 @@
 """The clusterer: one pass in order of arrival, copies first, then seeds, then open stories.
 
-In: items. Out: decisions that explain themselves. Never: the store, a clock, chance.
+In: items. Out: decisions that explain themselves. Never: the store, a clock, chance. A person's word comes first.
 Its whole state is the live articles (from memos) and causal counts (from `dump`).
 """
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import Any
 
 import numpy as np
 
-from monitor.cluster.base import Decision, Item, Memo, SeedItem
+from monitor.cluster.base import AnalystWord, Decision, Item, Memo, SeedItem
 from monitor.cluster.clock import Clock
 from monitor.cluster.copies import CopyIndex, CopyMatch
 from monitor.cluster.document import Document, describe_item, pack_memo, unit_vector, unpack_memo
-from monitor.cluster.explain import explain_copy, explain_seed, explain_story
+from monitor.cluster.explain import explain_copy, explain_join, explain_seed, explain_story
 from monitor.cluster.frequencies import Frequencies
 from monitor.cluster.joined import JoinedStories
 from monitor.cluster.merging import FEATURES, MergeModel, Rows, measure
@@ -39,6 +39,16 @@ SAME_ARTICLE = 0.6
 """Cosine above which an edited article is still about what it was about."""
 
 
+@dataclass(slots=True)
+class Choice:
+    """Where an article goes: an empty `thread` opens a new one. `near` are the threads that it was compared with."""
+
+    story_id: str
+    why: dict[str, Any]
+    thread: str = ""
+    near: list[Story] = field(default_factory=list)
+
+
 class OnePassClusterer:
     """See `Clusterer` in base.py for its promises."""
 
@@ -51,14 +61,19 @@ class OnePassClusterer:
         self._copies = CopyIndex(settings.copy_threshold, self._sentences, half_window_seconds=self._window / 2)
         self._stories = LiveStories()
         self._seeds: dict[str, Seed] = {}
+        self._word = AnalystWord()
         self._live: dict[str, Document] = {}
         self._by_age: list[tuple[float, str]] = []
         self._clock = Clock(self._window)
         self._joined = JoinedStories(self._window)
+        self._joined_threads = JoinedStories(self._window)
 
     def add_seeds(self, seeds: Sequence[SeedItem]) -> None:
         for item in seeds:
             self._seeds[item.story_id] = Seed(item)
+
+    def respect(self, word: AnalystWord) -> None:
+        self._word = word
 
     def recall(self, memos: Sequence[Memo]) -> None:
         """Take back live articles, in order of arrival. A damaged memo is left out: its story lives on without it."""
@@ -69,23 +84,24 @@ class OnePassClusterer:
                 continue
             self._forget(document.id)
             self._clock.follow(document.at)
-            document.story_id = self._joined.current(document.story_id)
+            self._rename(document)
             self._remember(document)
         self._evict()
 
     def dump(self) -> bytes:
-        return pack_state(self._terms.dump(), self._sentences.dump(), self._clock.dump(), self._joined.dump())
+        joined = self._joined.dump(), self._joined_threads.dump()
+        return pack_state(self._terms.dump(), self._sentences.dump(), self._clock.dump(), *joined)
 
     def restore(self, state: bytes) -> None:
         if not state:
             return
-        terms, sentences, clock, joined = unpack_state(state)
+        terms, sentences, clock, joined, joined_threads = unpack_state(state)
         self._terms.restore(terms)
         self._sentences.restore(sentences)
         self._clock.restore(clock)
         self._joined.restore(joined)
-        for story_id in [story_id for story_id in self._stories.stories if story_id != self._joined.current(story_id)]:
-            self._move_articles(story_id, self._joined.current(story_id))
+        self._joined_threads.restore(joined_threads)
+        self._move([d for d in self._live.values() if self._is_renamed(d)])
         self._evict()
 
     def assign(self, items: Sequence[Item]) -> list[Decision]:
@@ -104,8 +120,9 @@ class OnePassClusterer:
         document.at = self._clock.read(item.at)
         self._evict()
         match = self._copies.find(document)
-        story_id, why = self._choose_story(document, match, previous, names=names, ahead=ahead)
-        document.story_id = story_id
+        choice = self._choose(document, match, previous, names=names, ahead=ahead)
+        document.story_id = choice.story_id
+        document.thread = choice.thread or make_id("story", document.id)
         document.copy_of = (match.document.copy_of or match.document.id) if match else ""
         self._copies.mark(document, match)
         novel = self._copies.tell_novel(item.passages, document)
@@ -113,21 +130,24 @@ class OnePassClusterer:
             self._terms.add(value for counted in counts for value in counted)
             if match is None:
                 self._copies.learn_sentences(sentences)
-        is_new = story_id not in self._stories.stories and story_id not in self._seeds and previous is None
+        is_new = choice.story_id == document.thread and not choice.thread and previous is None
         self._remember(document)
-        if twin := self._find_twin(document, why):
-            self._join_stories(document.story_id, twin, why)
+        absorbed = self._join(document, choice) if choice.thread and choice.near else ("", "")
         return Decision(
             item_id=item.id,
-            story_id=story_id,
+            story_id=document.story_id,
             is_new_story=is_new and match is None,
+            thread=document.thread,
+            absorbed=absorbed[0],
+            absorbed_thread=absorbed[1],
+            is_central=not document.copy_of and self._stories.stories[document.thread].is_central(document),
             copy_of=document.copy_of,
             novel_passages=novel,
-            why=why,
+            why=choice.why,
             memo=pack_memo(document),
         )
 
-    def _choose_story(
+    def _choose(
         self,
         document: Document,
         match: CopyMatch | None,
@@ -135,70 +155,129 @@ class OnePassClusterer:
         *,
         names: Counter[str],
         ahead: int,
-    ) -> tuple[str, dict[str, Any]]:
+    ) -> Choice:
+        if pinned := self._word.pinned.get(document.id):
+            story_id = self._word.merged.get(pinned, pinned)
+            return Choice(story_id, {"chosen": story_id, "because": "a person put it here"}, pinned)
         if previous is not None and _is_same_article(previous, document):
-            return previous.story_id, {"chosen": previous.story_id, "because": "an edited article keeps its story"}
+            why = {"chosen": previous.story_id, "because": "an edited article keeps its story"}
+            return Choice(previous.story_id, why, previous.thread)
         if match is not None:
-            return match.document.story_id, explain_copy(match)
+            return Choice(match.document.story_id, explain_copy(match), match.document.thread)
         seeds = self._match_seeds(document, names)
         if seeds and seeds[0].probability >= self._settings.seed_threshold:
-            return seeds[0].story_id, explain_seed(seeds, threshold=self._settings.seed_threshold)
-        story_id, why = self._match_stories(document, names, ahead)
+            split_off = self._find_split_off(document, seeds[0], names, ahead)
+            if split_off:
+                return split_off
+            why = explain_seed(seeds, threshold=self._settings.seed_threshold)
+            return self._within(seeds[0].story_id, document, why, ahead)
+        choice = self._match_stories(document, names, self._open_stories(document, ahead))
         if seeds:
-            why["seed_refused"] = explain_seed(seeds[:1], threshold=self._settings.seed_threshold)
-        return story_id, why
+            choice.why["seed_refused"] = explain_seed(seeds[:1], threshold=self._settings.seed_threshold)
+        return choice
 
     def _match_seeds(self, document: Document, names: Counter[str]) -> list[SeedMatch]:
         found = [seed.match(document.vector, names) for seed in self._seeds.values()]
         return sorted(found, key=lambda match: (-match.probability, -match.dense, match.story_id))
 
-    def _match_stories(self, document: Document, names: Counter[str], ahead: int) -> tuple[str, dict[str, Any]]:
+    def _within(self, story_id: str, document: Document, why: dict[str, Any], ahead: int) -> Choice:
+        """In this story whatever the model says; the model tells the event within it."""
+        near = [s for s in self._stories.candidates(document, ahead=ahead) if s.story_id == story_id]
+        near = [story for story in near if abs(document.at - story.summary().last_at) <= self._window]
+        best, _, chances = self._rank(document, near)
+        thread = near[best].id if near and chances[best] >= self._settings.merge_threshold else ""
+        return Choice(story_id, why, thread, near)
+
+    def _find_split_off(self, document: Document, seed: SeedMatch, names: Counter[str], ahead: int) -> Choice | None:
+        """What a person split off a seed story takes what is nearer to it than to the seed."""
+        ids = {one for one, other in self._word.apart if other == seed.story_id}
+        stories = [s for s in self._open_stories(document, ahead) if s.story_id in ids] if ids else []
+        if not stories:
+            return None
+        choice = self._match_stories(document, names, stories)
+        nearest = max(float(story.mean_vector() @ document.vector) for story in stories)
+        return choice if choice.thread and nearest > seed.dense else None
+
+    def _open_stories(self, document: Document, ahead: int) -> list[Story]:
+        """Live candidates that are no seed's."""
+        found = self._stories.candidates(document, ahead=ahead)
+        return [
+            story
+            for story in found
+            if story.story_id not in self._seeds and abs(document.at - story.summary().last_at) <= self._window
+        ]
+
+    def _match_stories(self, document: Document, names: Counter[str], stories: list[Story]) -> Choice:
         new_id = make_id("story", document.id)
-        stories = [story for story in self._stories.candidates(document, ahead=ahead) if self._is_open(story, document)]
         if not stories or not len(document.terms):
-            return new_id, {"chosen": new_id, "because": "nothing live to compare it with"}
+            return Choice(new_id, {"chosen": new_id, "because": "nothing live to compare it with"})
+        best, rows, chances = self._rank(document, stories)
+        joins = chances[best] >= self._settings.merge_threshold
+        chosen = stories[best].story_id if joins else new_id
+        why = explain_story(chosen, stories, rows, chances, named=names, names=FEATURES)
+        return Choice(chosen, why, stories[best].id if joins else "", stories)
+
+    def _rank(self, document: Document, stories: Sequence[Story]) -> tuple[int, Rows, Rows]:
+        """The place of the best, all rows of features and all probabilities."""
+        if not stories:
+            return 0, np.zeros((0, len(FEATURES))), np.zeros(0)
         rows = measure(document, stories, window_seconds=self._window)
-        self.compared(document, stories, rows)
         chances = self._model.probabilities(rows)
         chances[(rows[:, _DENSE_MEAN] < FLOOR_DENSE) & (rows[:, _WORDS_CENTROID] < FLOOR_WORDS)] = 0.0
-        best = int(np.argmax(chances))
-        joins = chances[best] >= self._settings.merge_threshold
-        chosen = stories[best].id if joins else new_id
-        return chosen, explain_story(chosen, stories, rows, chances, named=names, names=FEATURES)
+        return int(np.argmax(chances)), rows, chances
 
-    def _find_twin(self, document: Document, why: dict[str, Any]) -> str:
-        """The runner-up, where the article belongs to both: proof asked for grows with the smaller one's size."""
-        nearest = why.get("nearest")
-        if document.copy_of or not isinstance(nearest, list) or len(nearest) < 2:
-            return ""
-        first, second = nearest
-        if first["story"] != document.story_id:
-            return ""
-        chance = min(max(float(second["probability"]), 1e-9), 1 - 1e-9)
-        smaller = min(first["articles"], second["articles"])
-        needed = self._model.join_logit + self._model.join_logit_per_log_size * math.log(smaller)
-        return str(second["story"]) if math.log(chance / (1 - chance)) > needed else ""
+    def _join(self, document: Document, choice: Choice) -> tuple[str, str]:
+        """Join the article's thread with what turns out to be one with it; the story and thread that went into it."""
+        thread = self._stories.stories[document.thread]
+        others = [s for s in choice.near if s is not thread and s.documents and self._may_join(thread, s)]
+        if not others:
+            return "", ""
+        logits = self._model.join_logits(thread, others, window_seconds=self._window)
+        best = int(np.argmax(logits))
+        if logits[best] <= 0:
+            return "", ""
+        other = others[best]
+        losing_thread, kept_thread = sorted((thread, other), key=lambda s: (len(s.documents), s.id))
+        losing, kept, losing_thread_id = losing_thread.story_id, kept_thread.story_id, losing_thread.id
+        choice.why["joined"] = explain_join(losing_thread, kept_thread, float(logits[best]))
+        self._joined_threads.join(losing_thread.id, kept_thread.id, at=self._clock.now)
+        if losing != kept:
+            self._joined.join(losing, kept, at=self._clock.now)
+        self._move([d for s in self._threads_of(losing_thread, losing) for d in s.documents.values()])
+        choice.why["chosen"] = document.story_id
+        return losing if losing != kept else "", losing_thread_id
 
-    def _join_stories(self, one: str, other: str, why: dict[str, Any]) -> None:
-        """From now on the smaller story's live articles count to the larger; what was decided stays as it was told."""
-        sizes = {story_id: len(self._stories.stories[story_id].documents) for story_id in (one, other)}
-        winner = max((one, other), key=lambda story_id: (sizes[story_id], story_id))
-        loser = other if winner == one else one
-        self._joined.join(loser, winner, at=self._clock.now)
-        self._move_articles(loser, winner)
-        why["joined"] = {"story": loser, "into": winner}
+    def _threads_of(self, thread: Story, story_id: str) -> list[Story]:
+        """All threads of the story: several only where a person merged stories."""
+        if story_id not in self._word.merged.values():
+            return [thread]
+        return [story for story in self._stories.stories.values() if story.story_id == story_id]
 
-    def _move_articles(self, loser: str, winner: str) -> None:
-        for document in list(self._stories.stories[loser].documents.values()):
+    def _may_join(self, one: Story, other: Story) -> bool:
+        pair = one.story_id, other.story_id
+        if pair[0] == pair[1]:
+            return True
+        current = self._joined.current
+        apart = {frozenset((current(a), current(b))) for a, b in self._word.apart}
+        return not any(story_id in self._seeds for story_id in pair) and frozenset(pair) not in apart
+
+    def _rename(self, document: Document) -> None:
+        """The story and thread that the document's go by now; what a person said comes last, and so holds."""
+        pinned = self._word.pinned.get(document.id, "")
+        story_id = self._joined.current(pinned or document.story_id)
+        document.thread = self._joined_threads.current(pinned or document.thread)
+        document.story_id = self._joined.current(self._word.merged.get(story_id, story_id))
+
+    def _is_renamed(self, document: Document) -> bool:
+        joined = self._joined.current(document.story_id), self._joined_threads.current(document.thread)
+        return joined != (document.story_id, document.thread)
+
+    def _move(self, documents: Sequence[Document]) -> None:
+        for document in documents:
             self._stories.remove(document)
-            document.story_id = winner
+        for document in documents:
+            self._rename(document)
             self._stories.add(document)
-
-    def _is_open(self, story: Story, document: Document) -> bool:
-        return story.id not in self._seeds and abs(document.at - story.summary().last_at) <= self._window
-
-    def compared(self, document: Document, stories: Sequence[Story], rows: Rows) -> None:
-        """Told of every comparison with open stories; the training script listens here."""
 
     def _remember(self, document: Document) -> None:
         self._live[document.id] = document
@@ -217,6 +296,7 @@ class OnePassClusterer:
         """Forget what is older than the window; an entry of an edited article's former time is stale."""
         oldest = self._clock.now - self._window
         self._joined.forget(self._clock.now)
+        self._joined_threads.forget(self._clock.now)
         while self._by_age and self._by_age[0][0] < oldest:
             at, item_id = heappop(self._by_age)
             document = self._live.get(item_id)

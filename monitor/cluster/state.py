@@ -9,7 +9,7 @@ import struct
 
 from monitor.errors import SettingsInvalid
 
-_MAGIC = b"NMC2"
+_MAGIC = b"NMC3"
 
 
 def pack_state(*parts: bytes) -> bytes:

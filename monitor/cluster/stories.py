@@ -1,8 +1,9 @@
 """The live stories: their members within the window, and which of them an article may belong to.
 
-In: documents with a story. Out: candidate stories for a document, by vector and by words.
-Never: decides. A story is nothing but its live members, so that it can be rebuilt from them exactly:
-vectors are summed as integers, where the order of adding and taking away does not matter.
+In: documents with a thread. Out: candidate stories for a document, by vector and by words.
+Never: decides. What is called a story here is a thread: the whole of an open story, or one event of a seed story or of
+stories that a person merged; `story_id` says of which story. It is nothing but its live members, so that it can be
+rebuilt from them exactly: vectors are summed as integers, where the order of adding and taking away does not matter.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from heapq import nlargest
 import numpy as np
 import numpy.typing as npt
 
-from monitor.cluster.document import ENTITIES, KINDS, WORDS, Document
+from monitor.cluster.document import ENTITIES, KINDS, WORDS, Document, brevity_of
 from monitor.cluster.words import Hashes
 from monitor.models import Vector
 
@@ -44,13 +45,19 @@ class Story:
         self.total: Numbers = np.zeros(dim, np.int64)
         self._terms: Hashes = np.empty(0, np.uint32)
         self._sums: Numbers = np.empty(0, np.int64)
-        self._is_word: npt.NDArray[np.bool_] = np.empty(0, np.bool_)
+        self._kinds: npt.NDArray[np.uint8] = np.empty(0, np.uint8)
+        self._brevity = 0
         self._summary: Summary | None = None
+
+    @property
+    def story_id(self) -> str:
+        return next(iter(self.documents.values())).story_id
 
     def add(self, document: Document) -> None:
         self.documents[document.id] = document
         insort(self._by_time, (document.at, document.id))
         self.total += _as_integers(document.vector)
+        self._brevity += _integer_brevity(document)
         places, known = self._places(document.terms)
         weights = _integer_weights(document)
         np.add.at(self._sums, places[known], weights[known])
@@ -58,13 +65,14 @@ class Story:
             fresh, at = ~known, places[~known]
             self._terms = np.insert(self._terms, at, document.terms[fresh])
             self._sums = np.insert(self._sums, at, weights[fresh])
-            self._is_word = np.insert(self._is_word, at, document.kinds[fresh] == WORDS)
+            self._kinds = np.insert(self._kinds, at, document.kinds[fresh])
         self._summary = None
 
     def remove(self, document: Document) -> None:
         del self.documents[document.id]
         del self._by_time[bisect_left(self._by_time, (document.at, document.id))]
         self.total -= _as_integers(document.vector)
+        self._brevity -= _integer_brevity(document)
         places, _ = self._places(document.terms)
         np.subtract.at(self._sums, places, _integer_weights(document))
         self._summary = None
@@ -80,6 +88,20 @@ class Story:
         products = document.weights[known] * self._sums[places[known]]
         sums = np.bincount(document.kinds[known], products, KINDS)
         return sums / (_WEIGHT_SCALE * len(self.documents))
+
+    def cross_means(self, other: Story) -> Floats:
+        """`(3,)`: mean similarity of a member of this one with one of the other, by vector, words and entities."""
+        places, known = self._places(other._terms)
+        products = self._sums[places[known]].astype(np.float64) * other._sums[known]
+        sums = np.bincount(other._kinds[known], products, KINDS) / _WEIGHT_SCALE**2
+        dense = float(self.mean_vector().astype(np.float64) @ other.mean_vector())
+        sizes = len(self.documents) * len(other.documents)
+        return np.array([dense, sums[WORDS] / sizes, sums[ENTITIES] / sizes])
+
+    def is_central(self, document: Document) -> bool:
+        """Whether this member is as near to the mean vector as any that `summary` looks at."""
+        mean = self.mean_vector()
+        return float(document.vector @ mean) >= float((self.summary().vectors @ mean).max()) - 1e-6
 
     def carries(self, terms: Hashes) -> npt.NDArray[np.bool_]:
         """Which of the terms a live member has."""
@@ -97,12 +119,13 @@ class Story:
         chosen = self._by_time
         if size > _NEAR_FIRST + _NEAR_LAST:
             chosen = chosen[:_NEAR_FIRST] + chosen[-_NEAR_LAST:]
-        words = self._sums[self._is_word] / (_WEIGHT_SCALE * size)
+        squares = np.bincount(self._kinds, (self._sums / (_WEIGHT_SCALE * size)) ** 2, KINDS)
+        dense = float(np.linalg.norm(self.total / (_SCALE * size)))
         return Summary(
             vectors=np.stack([self.documents[item_id].vector for _, item_id in chosen]),
-            dense_length=max(1e-6, float(np.linalg.norm(self.total / (_SCALE * size)))),
-            word_length=max(1e-6, float(np.linalg.norm(words))),
+            lengths=np.maximum(1e-3, [dense, *np.sqrt(squares[[WORDS, ENTITIES]])]),
             last_at=self._by_time[-1][0],
+            brevity=self._brevity / (_WEIGHT_SCALE * size),
         )
 
     def _places(self, terms: Hashes) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
@@ -116,15 +139,15 @@ class Story:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What is computed once per change: some members' vectors `(n, dim)` and the lengths of the mean vectors.
-
-    A mean vector of length 1 is that of members that all say the same.
+    """What is computed once per change: some members' vectors `(n, dim)` and the lengths `(3,)` of the mean vectors
+    (by vector, words, entities). A mean vector of length 1 is that of members that all say the same.
     """
 
     vectors: Vector
-    dense_length: float
-    word_length: float
+    lengths: Floats
     last_at: float
+    brevity: float
+    """Mean of the members' `brevity_of`."""
 
 
 class LiveStories:
@@ -146,7 +169,7 @@ class LiveStories:
             self._ahead = np.stack(vectors) @ self._matrix[: len(self._rows)].T
 
     def add(self, document: Document) -> None:
-        story = self.stories.get(document.story_id) or self._open(document)
+        story = self.stories.get(document.thread) or self._open(document)
         story.add(document)
         self._set_row(story.row, story.mean_vector())
         for term in _posted_terms(document):
@@ -154,7 +177,7 @@ class LiveStories:
             posting[story.id] = posting.get(story.id, 0) + 1
 
     def remove(self, document: Document) -> None:
-        story = self.stories[document.story_id]
+        story = self.stories[document.thread]
         story.remove(document)
         for term in _posted_terms(document):
             self._unpost(term, story.id)
@@ -209,7 +232,7 @@ class LiveStories:
             self._matrix = np.zeros((64, dim), np.float32)
         if row == len(self._matrix):
             self._matrix = np.concatenate([self._matrix, np.zeros_like(self._matrix)])
-        story = Story(document.story_id, row, dim)
+        story = Story(document.thread, row, dim)
         self._rows.append(story.id)
         self.stories[story.id] = story
         return story
@@ -234,6 +257,10 @@ class LiveStories:
 
 def _as_integers(vector: Vector) -> npt.NDArray[np.int64]:
     return np.round(vector.astype(np.float64) * _SCALE).astype(np.int64)
+
+
+def _integer_brevity(document: Document) -> int:
+    return round(brevity_of(document.n_words) * _WEIGHT_SCALE)
 
 
 def _integer_weights(document: Document) -> Numbers:

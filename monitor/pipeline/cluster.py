@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import numpy as np
 
-from monitor.cluster.base import Clusterer, Decision, Item, Memo, SeedItem
-from monitor.errors import NotFound, SettingsInvalid
-from monitor.models import Article, Seed, Stage, StageReport, Story, Vector
+from monitor.cluster.base import Clusterer, Item, Memo, SeedItem, final_stories
+from monitor.errors import SettingsInvalid
+from monitor.models import Article, Seed, Stage, StageReport, Vector
+from monitor.pipeline.cluster_stories import StoryBook
+from monitor.pipeline.cluster_word import read_word
 from monitor.pipeline.embed import vectors_for_texts
 from monitor.pipeline.lease import StageBusy, hold_lease
 from monitor.pipeline.ports import Services
@@ -21,7 +22,6 @@ from monitor.store.base import ClusterRecord
 log = logging.getLogger(__name__)
 
 BLOB = "cluster"
-MAX_PUBLISHERS_KEPT = 500
 
 
 def cluster_articles(services: Services) -> StageReport:
@@ -45,6 +45,7 @@ def remembering_clusterer(services: Services) -> Clusterer:
     """A clusterer with the seeds, the live window and the saved state: as if it had never stopped."""
     clusterer = services.clusterer()
     clusterer.add_seeds([_seed_item(services, seed) for seed in services.store.seeds()])
+    clusterer.respect(read_word(services.store))
     since = services.clock() - timedelta(days=services.settings.cluster.live_days)
     memos = services.store.live_memos(since=since, model=services.embedder().model)
     clusterer.recall(
@@ -83,19 +84,22 @@ def _assign(services: Services, clusterer: Clusterer, batch: Sequence[Article], 
     items = [to_item(article, vectors[article.id], tuple(p.text for p in passages[article.id])) for article in batch]
     decisions = clusterer.assign(items)
     articles = {article.id: article for article in batch}
-    records = [
-        ClusterRecord(
-            article_id=d.item_id,
-            story_id=d.story_id,
-            copy_of=d.copy_of,
-            novel_passages=d.novel_passages,
-            why=d.why,
-            memo=d.memo,
+    book = StoryBook(services)
+    records = []
+    for decision, story_id in zip(decisions, final_stories(decisions), strict=True):
+        book.keep(decision, articles[decision.item_id], story_id=story_id)
+        records.append(
+            ClusterRecord(
+                article_id=decision.item_id,
+                story_id=story_id,
+                copy_of=decision.copy_of,
+                novel_passages=decision.novel_passages,
+                why=decision.why,
+                memo=decision.memo,
+            )
         )
-        for d in decisions
-    ]
-    stories = _grow_stories(services, decisions, articles)
-    services.store.save_clustered(records, stories, blob=(BLOB, clusterer.dump()))
+    moves = {article_id: story_id for article_id, story_id in book.moves.items() if article_id not in articles}
+    services.store.save_clustered(records, book.stories(), blob=(BLOB, clusterer.dump()), moves=moves)
     tally.seen += len(batch)
     tally.done += len(batch)
     tally.new += sum(d.is_new_story for d in decisions)
@@ -113,41 +117,3 @@ def to_item(article: Article, vector: Vector, passages: tuple[str, ...]) -> Item
         language=article.language,
         passages=passages,
     )
-
-
-def _grow_stories(services: Services, decisions: Sequence[Decision], articles: dict[str, Article]) -> list[Story]:
-    stories: dict[str, Story] = {}
-    for decision in decisions:
-        article = articles[decision.item_id]
-        story = stories.get(decision.story_id) or _story_or_new(services, decision.story_id, article)
-        is_counted = article.story_id == decision.story_id
-        stories[story.id] = story if is_counted else _with(story, article, is_copy=bool(decision.copy_of))
-        if article.story_id and not is_counted:
-            left = stories.get(article.story_id) or _story_or_new(services, article.story_id, article)
-            stories[left.id] = replace(left, article_count=max(0, left.article_count - 1))
-    return list(stories.values())
-
-
-def _story_or_new(services: Services, story_id: str, article: Article) -> Story:
-    try:
-        return services.store.story(story_id)
-    except NotFound:
-        seen_at = article.first_seen_at
-        return Story(id=story_id, title=article.title, opened_at=seen_at, last_article_at=seen_at)
-
-
-def _with(story: Story, article: Article, *, is_copy: bool) -> Story:
-    publishers = list(story.state_blob.get("publishers", []))
-    if not is_copy and article.publisher not in publishers and len(publishers) < MAX_PUBLISHERS_KEPT:
-        publishers.append(article.publisher)
-    return replace(
-        story,
-        article_count=story.article_count + 1,
-        publisher_count=len(publishers),
-        last_article_at=_later(story.last_article_at, article.first_seen_at),
-        state_blob={**story.state_blob, "publishers": publishers},
-    )
-
-
-def _later(one: datetime, other: datetime) -> datetime:
-    return max(one, other)

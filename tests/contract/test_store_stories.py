@@ -72,6 +72,19 @@ def test_a_decision_on_a_deleted_article_is_dropped(store: Store) -> None:
     assert store.why_of("article-0005") == {}
 
 
+def test_earlier_decisions_go_by_another_story_when_it_is_said_so(store: Store) -> None:
+    embed(store, 1, 2)
+    store.save_clustered([cluster_record(1), cluster_record(2)], [story(1)], blob=("clusterer", b""))
+    store.reset(["article-0002"], ArticleState.EMBEDDED)
+    for _ in range(2):
+        moves = {"article-0001": "story-0009", "article-0002": "story-0009", "article-0404": "story-0009"}
+        store.save_clustered([], [story(9)], blob=("clusterer", b"later"), moves=moves)
+    assert [each.id for each in store.articles_of_story("story-0009", limit=9)] == ["article-0001", "article-0002"]
+    assert [memo.story_id for memo in store.live_memos(since=at(0), model=MODEL)] == ["story-0009"]
+    assert store.article("article-0002").state is ArticleState.EMBEDDED
+    assert store.read_blob("clusterer") == b"later"
+
+
 def test_memos_come_back_in_order_of_arrival(store: Store) -> None:
     embed(store, 3, 1, 2)
     records = [cluster_record(n, memo=bytes([n]), copy_of="c") for n in (2, 3, 1)]

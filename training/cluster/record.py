@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix  # type: ignore[import-untyped, unused-ignore]  # has no types
@@ -15,9 +14,9 @@ from scipy.sparse import csr_matrix  # type: ignore[import-untyped, unused-ignor
 from benchmarks.stories.data import Row
 from monitor.cluster.base import Item
 from monitor.cluster.copies import CopyMatch
-from monitor.cluster.document import KINDS, Document
-from monitor.cluster.merging import brevity_of, load_model
-from monitor.cluster.one_pass import OnePassClusterer
+from monitor.cluster.document import KINDS, Document, brevity_of
+from monitor.cluster.merging import load_model
+from monitor.cluster.one_pass import Choice, OnePassClusterer
 from monitor.settings.model import ClusterSettings
 from training.cluster.simulate import Stream, Table
 
@@ -31,7 +30,7 @@ class Recorder(OnePassClusterer):
         super().__init__(ClusterSettings(live_days=FOR_EVER_DAYS), load_model())
         self.documents: list[Document] = []
 
-    def _choose_story(
+    def _choose(
         self,
         document: Document,
         match: CopyMatch | None,
@@ -39,9 +38,10 @@ class Recorder(OnePassClusterer):
         *,
         names: Counter[str],
         ahead: int,
-    ) -> tuple[str, dict[str, Any]]:
+    ) -> Choice:
         del previous, names, ahead
-        return (match.document.story_id if match else document.id), {}
+        story_id = match.document.story_id if match else document.id
+        return Choice(story_id, {}, story_id)
 
     def _remember(self, document: Document) -> None:
         self.documents.append(document)

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.cluster import make_clusterer
-from monitor.cluster.base import Clusterer, Item, SeedItem
-from monitor.cluster.merging import load_model
+from monitor.cluster.base import AnalystWord, Clusterer, Item, SeedItem, final_stories
+from monitor.cluster.merging import FEATURES, JOIN_FEATURES, MergeModel
 from monitor.cluster.metrics import measure_stories
 from monitor.cluster.one_pass import OnePassClusterer
 from monitor.errors import SettingsInvalid
@@ -117,7 +117,7 @@ def test_damaged_memos_are_left_out(clusterer: Clusterer) -> None:
     assert clusterer.assign([make_item("b", "Flood", FLOOD)])[0].copy_of == ""
 
 
-@pytest.mark.parametrize("state", [b"other", b"NMC2\xff\x00\x00\x00\x00\x00\x00\x00"])
+@pytest.mark.parametrize("state", [b"other", b"NMC3\xff\x00\x00\x00\x00\x00\x00\x00"])
 def test_a_foreign_state_is_refused_with_what_to_do(clusterer: Clusterer, state: bytes) -> None:
     with pytest.raises(SettingsInvalid, match="learnt anew"):
         clusterer.restore(state)
@@ -166,24 +166,89 @@ def test_a_long_pause_is_believed_at_the_second_article(clusterer: Clusterer) ->
     assert clusterer.assign(items)[-1].is_new_story
 
 
+def _hesitant() -> OnePassClusterer:
+    """Opens a story unless a member says nearly the same, and joins stories at the slightest likeness."""
+    weights = np.array([40.0 if name == "dense_max" else 0.0 for name in FEATURES])
+    model = MergeModel(weights=weights, bias=-36.0, join_weights=np.zeros(len(JOIN_FEATURES)), join_bias=1.0)
+    return OnePassClusterer(ClusterSettings(copy_threshold=1.0), model)
+
+
+def _one_event(articles: int = 40) -> list[Item]:
+    return [item for _, item in write_stream(11, stories=2, articles=articles)]
+
+
 def test_stories_that_turn_out_to_be_one_go_on_as_one() -> None:
-    eager = replace(load_model(), join_logit=-40.0, join_logit_per_log_size=0.0)
-    clusterer = OnePassClusterer(ClusterSettings(copy_threshold=1.0), eager)
-    stream = [item for _, item in write_stream(11, stories=4, articles=5)]
-    decisions = clusterer.assign(stream)
-    joined = [decision.why["joined"] for decision in decisions if "joined" in decision.why]
-    assert joined
-    later = {d.story_id for d in decisions[decisions.index(next(d for d in decisions if "joined" in d.why)) + 1 :]}
-    assert joined[0]["story"] not in later
+    decisions = _hesitant().assign(_one_event())
+    joined = next(d for d in decisions if d.absorbed)
+    assert joined.why["joined"]["into"] == joined.story_id
+    assert joined.absorbed not in {d.story_id for d in decisions[decisions.index(joined) :]}
+    assert joined.absorbed not in final_stories(decisions)
 
 
 def test_joined_stories_stay_joined_after_a_rebuild() -> None:
-    eager = replace(load_model(), join_logit=-40.0, join_logit_per_log_size=0.0)
-    items = [item for _, item in write_stream(12, stories=6, articles=6)]
-    steady, stopped, rebuilt = (OnePassClusterer(ClusterSettings(), eager) for _ in range(3))
+    items = _one_event()
+    steady, stopped, rebuilt = _hesitant(), _hesitant(), _hesitant()
     expected = steady.assign(items)
-    before = stopped.assign(items[:20])
-    assert any("joined" in decision.why for decision in before)
-    rebuilt.recall([as_memo(item, decision) for item, decision in zip(items[:20], before, strict=True)])
+    before = stopped.assign(items[:60])
+    assert any(decision.absorbed for decision in before)
+    rebuilt.recall([as_memo(item, decision) for item, decision in zip(items[:60], before, strict=True)])
     rebuilt.restore(stopped.dump())
-    assert rebuilt.assign(items[20:]) == expected[20:]
+    assert rebuilt.assign(items[60:]) == expected[60:]
+
+
+def _recalled(items: list[Item], stories: list[str], word: AnalystWord) -> Clusterer:
+    """A clusterer that knows a person's word, with the items in the given stories."""
+    found = make_clusterer(ClusterSettings())
+    found.respect(word)
+    decided = make_clusterer(ClusterSettings()).assign(items)
+    memos = [as_memo(item, replace(d, story_id=s)) for item, d, s in zip(items, decided, stories, strict=True)]
+    found.recall(memos)
+    return found
+
+
+def _flood_and_trial() -> list[Item]:
+    chance = random.Random(4)
+    flood = [
+        make_item(f"f{i}", "Flood in Arvena", write_text(chance, "flood", "Arvena", "Mira Tanno"), hours=i)
+        for i in range(4)
+    ]
+    trial = [
+        make_item(f"t{i}", "Trial in Farrow", write_text(chance, "trial", "Farrow", "Pavel Grist"), hours=4 + i)
+        for i in range(4)
+    ]
+    return [*flood, *trial]
+
+
+def test_news_of_either_part_finds_its_way_into_merged_stories() -> None:
+    items = _flood_and_trial()
+    first = [*items[:3], *items[4:7]]
+    flood, trial = (make_clusterer(ClusterSettings()).assign(first)[i].story_id for i in (0, 3))
+    clusterer = _recalled(first, [flood] * 6, AnalystWord(merged={trial: flood}))
+    later = clusterer.assign([items[3], items[7]])
+    assert [d.story_id for d in later] == [flood, flood]
+    assert [d.thread for d in later] == [flood, trial]
+
+
+def test_what_a_person_split_off_is_not_joined_again_and_takes_its_own_news() -> None:
+    items = _flood_and_trial()
+    first = [*items[:3], *items[4:7]]
+    flood = make_clusterer(ClusterSettings()).assign(first)[0].story_id
+    word = AnalystWord(pinned=dict.fromkeys(("t0", "t1", "t2"), "story-new"), apart=frozenset({("story-new", flood)}))
+    clusterer = _recalled(first, [flood] * 3 + ["story-new"] * 3, word)
+    assert [d.story_id for d in clusterer.assign([items[3], items[7]])] == [flood, "story-new"]
+    assert clusterer.assign([items[4]])[0].story_id == "story-new"
+
+
+def test_a_seed_storys_events_are_told_apart(clusterer: Clusterer) -> None:
+    chance = random.Random(3)
+    texts = [write_text(chance, subject, "Arvena", "Mira Tanno") for subject in ("flood", "trial") for _ in range(4)]
+    vectors = np.stack([embed(text) for text in texts])
+    clusterer.add_seeds([SeedItem(story_id="seed-arvena", texts=tuple(texts), vectors=vectors)])
+    items = [
+        make_item(f"{subject}{i}", f"Arvena {subject}", write_text(chance, subject, "Arvena", "Mira Tanno"), hours=i)
+        for i in range(3)
+        for subject in ("flood", "outbreak")
+    ]
+    decisions = [d for d in clusterer.assign(items) if d.story_id == "seed-arvena"]
+    threads = {d.item_id: d.thread for d in decisions}
+    assert threads["flood0"] == threads["flood2"] != "seed-arvena"
