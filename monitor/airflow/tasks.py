@@ -147,6 +147,23 @@ def delete_old() -> Counts:
     return {"deleted_articles": deleted}
 
 
+def tidy_store() -> Counts:
+    """What the store's technology wants once a day (rollover, compaction), as `monitor maintain` does it."""
+    with services_for_task() as services:
+        lines = services.store.maintain()
+    for line in lines:
+        log.info("%s", line)
+    return {"done": len(lines)}
+
+
+def watch_edits() -> Counts:
+    """Read the pages again that findings cite; what has changed goes through the stages anew."""
+    from monitor.pipeline.edits import watch_edits
+
+    with services_for_task() as services:
+        return tell(watch_edits(services))
+
+
 def check_health() -> Counts:
     """Tell the operator, once a day, what `monitor status` warns of."""
     from monitor.pipeline.operator import tell_operator

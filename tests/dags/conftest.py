@@ -7,11 +7,21 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
+from monitor.bootstrap import open_services
+from monitor.pipeline import load_seeds, run_once
+from monitor.settings import load_settings, read_seeds
+from samples.demo import SEEDS, sample_feeds, serving, write_config
+from tests.golden.write import essence
+
+LIGHT = {"MONITOR_EMBED__MODEL": "hashing", "MONITOR_JUDGE__KIND": "lexical"}
+"""Quick stand-ins: which findings come out is the business of other tests; here, that they are the same."""
 ROOT = Path(__file__).parents[2]
 
 
@@ -47,7 +57,30 @@ def run_script(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
             timeout=1_800,
             check=False,
         )
-        assert done.returncode == 0, (done.stdout + done.stderr)[-4_000:]
+        print((done.stdout + done.stderr)[-8_000:])  # shown when a test that uses it fails
+        assert done.returncode == 0
         return json.loads(result.read_text(encoding="utf-8"))
 
     return run
+
+
+@dataclass(frozen=True, kw_only=True)
+class ByHand:
+    """What the command line's own functions make of the sample news' eighth day."""
+
+    findings: Any
+    told: list[str]
+    """Findings that somebody was told of."""
+
+
+@pytest.fixture(scope="session")
+def by_hand(tmp_path_factory: pytest.TempPathFactory) -> ByHand:
+    with serving(day=8) as site:
+        config = write_config(tmp_path_factory.mktemp("by-hand"), sample_feeds(site))
+        light = {"embed": {"model": "hashing"}, "judge": {"kind": "lexical"}}
+        config.write_text(config.read_text("utf-8") + yaml.safe_dump(light), "utf-8")
+        with open_services(load_settings(config)) as services:
+            load_seeds(services, read_seeds(SEEDS))
+            run_once(services)
+            told = sorted(alert.finding_id for alert in services.store.alerts())
+            return ByHand(findings=essence(services.store.findings()), told=told)

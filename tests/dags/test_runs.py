@@ -11,14 +11,12 @@ import pytest
 
 from monitor.bootstrap import open_services
 from monitor.models import AlertState, ArticleState
-from monitor.pipeline import load_seeds, run_once
-from monitor.settings import load_settings, read_seeds
+from monitor.settings import load_settings
 from monitor.store.base import ArticleFilter
-from samples.demo import SEEDS, sample_feeds, serving, write_config
+from samples.demo import sample_feeds, serving, write_config
+from tests.dags.conftest import LIGHT, ByHand
 from tests.golden.write import essence
 
-LIGHT = {"MONITOR_EMBED__MODEL": "hashing", "MONITOR_JUDGE__KIND": "lexical"}
-"""Quick stand-ins: which findings come out is the business of other tests; here, that they are the same."""
 STEPS = (
     "send_digest",
     "load_seeds",
@@ -114,23 +112,17 @@ def test_what_airflow_keeps_of_a_task_is_small(outcome: Any) -> None:
 
 
 def test_the_findings_and_mails_are_those_of_the_command_line(
-    outcome: Any, config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    outcome: Any, config: Path, by_hand: ByHand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in LIGHT.items():
         monkeypatch.setenv(name, value)
-    with serving(day=8) as site:
-        other = write_config(tmp_path / "by-hand", sample_feeds(site))
-        with open_services(load_settings(other)) as services:
-            load_seeds(services, read_seeds(SEEDS))
-            run_once(services)
-            expected = essence(services.store.findings())
-            mailed = sorted(alert.finding_id for alert in services.store.alerts())
     with open_services(load_settings(config)) as services:
-        assert essence(services.store.findings()) == expected
+        findings = essence(services.store.findings())
         alerts = services.store.alerts()
         articles = services.store.articles(ArticleFilter(), limit=1_000)
     assert outcome["runs"]
-    assert expected
-    assert sorted(alert.finding_id for alert in alerts if alert.finding_id) == mailed
+    assert by_hand.findings
+    assert findings == by_hand.findings
+    assert sorted(alert.finding_id for alert in alerts if alert.finding_id) == by_hand.told
     assert {alert.state for alert in alerts} == {AlertState.SENT}
     assert {article.state for article in articles} == {ArticleState.JUDGED}
