@@ -77,6 +77,9 @@ def split_story(services: Services, story_id: str, article_ids: Sequence[str], *
         houses = Houses(services.settings.cluster.publisher_groups)
         first = min(moved.values(), key=lambda article: (article.first_seen_at, article.id))
         fresh = Story(id=new_id, title=first.title, opened_at=first.first_seen_at, last_article_at=first.first_seen_at)
+        opened = {make_id("story", article_id) for article_id in moved}
+        threads = {name: told for name, told in story.state_blob.get("threads", {}).items() if name not in opened}
+        story = _with_threads(story, threads) if "threads" in story.state_blob else story
         stories = [_recount(fresh, list(moved.values()), houses), _recount(story, staying, houses)]
         store.save_clustered([], stories, blob=(WORD_BLOB, _pack(word)), moves=dict.fromkeys(moved, new_id))
         return store.story(new_id)
