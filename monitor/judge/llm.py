@@ -30,6 +30,8 @@ from monitor.models import Pair, Verdict
 from monitor.settings import LlmSettings
 
 MAX_REPLY_BYTES = 200_000
+MAX_KNOWN = 20_000
+"""Answers kept: some 20 MB."""
 _MAX_WORDS = WORDS_PER_PREMISE * 6
 
 INSTRUCTIONS = """\
@@ -56,11 +58,15 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 @dataclass(slots=True)
 class LlmStance:
-    """One request for each new (model, passage, statement); answers are kept as long as the object lives."""
+    """One request for each new (model, passage, statement); the last `MAX_KNOWN` answers are kept in memory.
+
+    `calls` counts those of one UTC day: a process that watches for weeks must neither run dry nor run up a bill.
+    """
 
     settings: LlmSettings
     calls: int = 0
     is_model: bool = True
+    _day: int = 0
     _known: dict[tuple[str, str, str], tuple[float, float, float]] = field(default_factory=dict)
 
     @property
@@ -69,7 +75,10 @@ class LlmStance:
 
     @property
     def budget_is_spent(self) -> bool:
-        return self.calls >= self.settings.max_calls_per_run
+        day = int(time.time() // 86_400)
+        if day != self._day:
+            self._day, self.calls = day, 0
+        return self.calls >= self.settings.max_calls_per_day
 
     def knows(self, premise: str, hypothesis: str) -> bool:
         return (self.settings.model, premise, hypothesis) in self._known
@@ -84,9 +93,11 @@ class LlmStance:
         if key not in self._known:
             if self.budget_is_spent:
                 raise JudgeUnavailable(
-                    f"{self.settings.url}: judge.llm.max_calls_per_run ({self.settings.max_calls_per_run}) is spent."
+                    f"{self.settings.url}: judge.llm.max_calls_per_day ({self.settings.max_calls_per_day}) is spent."
                 )
             self.calls += 1
+            while len(self._known) >= MAX_KNOWN:
+                del self._known[next(iter(self._known))]
             self._known[key] = read_reply(self._post(premise, hypothesis), url=self.settings.url)
         return self._known[key]
 

@@ -110,7 +110,7 @@ class LlmSettings(Room):
     model: str = ""
     api_key: SecretStr | None = None
     timeout_seconds: Seconds = 60
-    max_calls_per_run: int = Field(default=500, ge=0)
+    max_calls_per_day: int = Field(default=500, ge=0)
 
 
 class JudgeSettings(Room):

@@ -51,7 +51,7 @@ LOWEST_LIKELY = 0.96
 LOWEST_CUT = 0.8
 """No grade below: on the sample news, whose passages crowd around one topic, two of three findings between .5 and .8
 were wrong."""
-ACROSS_FOR_EACH = 4
+ACROSS_FOR_EACH = 2
 """Positions of the same area that each passage is put beside, as such a neutral."""
 PENALTIES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 

@@ -206,9 +206,18 @@ def test_nobody_listening_leaves_the_pairs_for_the_next_run(stub: Stub) -> None:
 
 def test_beyond_the_budget_the_next_judge_serves(stub: Stub) -> None:
     other = Pair(passage_id="y", passage="Norway will not send ground troops to Ukraine.", position=POSITION)
-    verdicts = make(stub, max_calls_per_run=1).judge([PAIR, other, PAIR])
+    verdicts = make(stub, max_calls_per_day=1).judge([PAIR, other, PAIR])
     assert [v.judge.split("@")[0] for v in verdicts] == ["llm:m", "lexical", "llm:m"]
     assert len(stub.asked) == 1
+
+
+def test_the_next_day_has_a_budget_of_its_own(stub: Stub, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = Pair(passage_id="y", passage="Norway will not send ground troops to Ukraine.", position=POSITION)
+    judge = make(stub, max_calls_per_day=1)
+    judge.judge([PAIR])
+    tomorrow = time.time() + 86_400
+    monkeypatch.setattr("monitor.judge.llm.time.time", lambda: tomorrow)
+    assert judge.judge([other])[0].judge.startswith("llm:m")
 
 
 @pytest.mark.parametrize("changes", [{"url": "file:///etc/passwd"}, {"model": ""}])
