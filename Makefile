@@ -50,8 +50,8 @@ lock: ## lock the dependencies anew, with hashes (needs uv)
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -p 3.11 --extra dev --extra elastic --extra airflow -c requirements/base.txt pyproject.toml -o requirements/dev.txt
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -p 3.11 --extra elastic --extra airflow -c requirements/dev.txt pyproject.toml -o requirements/airflow.txt
 
-bench-real: $(STAMP) ## the whole pipeline on real pages and the seed texts (DATA=folder with seeds/ and data/pages; AGAIN=1: only judge anew)
-	@$(BIN)/python -m benchmarks.real --data $(DATA) $(if $(AGAIN),--again)
+bench-real: $(STAMP) ## the whole pipeline on real pages and the seed texts (DATA=folder with seeds/ and data/pages; AGAIN=1: only judge anew; PAGES=20: fewer pages)
+	@$(BIN)/python -m benchmarks.real --data $(DATA) $(if $(AGAIN),--again) $(if $(PAGES),--pages $(PAGES))
 
 bench-embed: $(STAMP) ## embedding against a bare SentenceTransformer.encode
 	@$(BIN)/python benchmarks/embed/encode.py

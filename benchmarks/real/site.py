@@ -30,8 +30,8 @@ class Real:
     feeds: dict[str, str]
 
 
-def read_real(data: Path) -> Real:
-    """Each seed text as an article page in a feed of its own; all pages in one feed."""
+def read_real(data: Path, *, pages: int = 0) -> Real:
+    """Each seed text as an article page in a feed of its own; the first `pages` pages (0: all) in one feed."""
     bodies: dict[str, bytes] = {}
     feeds: dict[str, str] = {}
     for index, path in enumerate(sorted((data / "seeds").glob("*.txt"))):
@@ -40,7 +40,7 @@ def read_real(data: Path) -> Real:
         bodies[f"/seed-{index}.xml"] = _feed([(f"/seed/{index}", title, SEED_DATES[index])]).encode()
         feeds[f"/seed-{index}.xml"] = SEED_PUBLISHERS[index]
     items = []
-    for path in sorted((data / "data/pages/html").glob("*.html.gz")):
+    for path in sorted((data / "data/pages/html").glob("*.html.gz"))[: pages or None]:
         name = f"/page/{path.name.removesuffix('.html.gz')}"
         bodies[name] = gzip.decompress(path.read_bytes())
         items.append((name, path.name[:12], PAGE_DATE))
@@ -78,8 +78,8 @@ def _feed(items: list[tuple[str, str, str]]) -> str:
 
 
 @contextmanager
-def serving(real: Real) -> Iterator[str]:
-    """The site on a free loopback port, in a thread; gives its base address."""
+def serving(real: Real, *, port: int = 0) -> Iterator[str]:
+    """The site on loopback (port 0: a free one), in a thread; gives its base address."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
@@ -98,7 +98,7 @@ def serving(real: Real) -> Iterator[str]:
         app.router.add_get("/{path:.*}", answer)
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        await web.TCPSite(runner, "127.0.0.1", port).start()
         return runner, f"http://127.0.0.1:{runner.addresses[0][1]}"
 
     runner, base = asyncio.run_coroutine_threadsafe(start(), loop).result(30)

@@ -71,24 +71,18 @@ def _failed(state: FeedState, outcome: Outcome) -> FeedState:
 
 
 def _went_well(state: FeedState, outcome: Outcome, now: datetime, settings: FetchSettings) -> FeedState:
-    well = replace(
+    is_new = outcome.is_modified
+    return replace(
         state,
         health=FeedHealth.OK,
         reason="",
         failures_in_row=0,
         last_ok_at=now,
         interval_seconds=_interval(state, outcome, settings),
-        etag=outcome.etag or state.etag,
-        last_modified=outcome.last_modified or state.last_modified,
-    )
-    if not outcome.is_modified:
-        return well
-    return replace(
-        well,
-        etag=outcome.etag,
-        last_modified=outcome.last_modified,
-        body_hash=outcome.body_hash,
-        entries_seen=outcome.entries,
+        etag=outcome.etag if is_new else outcome.etag or state.etag,
+        last_modified=outcome.last_modified if is_new else outcome.last_modified or state.last_modified,
+        body_hash=outcome.body_hash if is_new else state.body_hash,
+        entries_seen=outcome.entries if is_new else state.entries_seen,
     )
 
 

@@ -93,6 +93,7 @@ def _is_local_host(host: str, allow_private: tuple[str, ...]) -> bool:
     return any(address in ip_network(network, strict=False) for network in allow_private)
 
 
+@lru_cache(maxsize=10_000)
 def _host(url: str) -> str:
     """In ASCII spelling, so that both spellings of an international name are one."""
     host = (_split(url).hostname or "").rstrip(".").lower()
