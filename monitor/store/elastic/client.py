@@ -36,9 +36,9 @@ PAGE = 500
 GET_CHUNK = 2_000
 BULK_ITEMS = 1_000
 BULK_BYTES = 8_000_000
-PARALLEL_FROM = 250
+PARALLEL_CHUNK = 500
 THREADS = 4
-"""As the driver's own parallel helper has it."""
+"""As the driver's own parallel helper has them."""
 BUSY = 429
 KEEP_ALIVE = "2m"
 CONFLICT = 409
@@ -173,12 +173,12 @@ class Client:
 
         throttled: list[dict[str, Any]] = []
         by_id = {action["_id"]: action for action in actions}
-        if len(actions) > PARALLEL_FROM and len(by_id) == len(actions):  # else their order may matter
+        if len(actions) > PARALLEL_CHUNK and len(by_id) == len(actions):  # else their order may matter
             sent = helpers.parallel_bulk(
                 self._connection(),
                 actions,
                 thread_count=THREADS,
-                chunk_size=PARALLEL_FROM,
+                chunk_size=PARALLEL_CHUNK,
                 max_chunk_bytes=BULK_BYTES,
                 raise_on_error=False,
             )
