@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from monitor.alert.compose import render
 from monitor.alert.digest import BACKLOG_WORDS, HEALTH_WORDS
@@ -40,6 +41,8 @@ class StoryArticles:
 
     story: Story
     articles: Sequence[Article] = ()
+    threads: Sequence[Mapping[str, Any]] = ()
+    """Its events, the latest first: title, opened_at, last_at (ISO 8601), articles."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +93,13 @@ class ArticleRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadRow:
+    title: str
+    days: str
+    articles: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoryRow:
     title: str
     summary: str
@@ -98,6 +108,7 @@ class StoryRow:
     articles: tuple[ArticleRow, ...]
     copies: tuple[ArticleRow, ...]
     more: int
+    threads: tuple[ThreadRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +227,14 @@ def _story_row(each: StoryArticles) -> StoryRow:
         articles=tuple(_article_row(article) for article in own[:MAX_ARTICLES]),
         copies=tuple(_article_row(article) for article in copies[:MAX_ARTICLES]),
         more=max(0, count - shown),
+        threads=tuple(_thread_row(thread) for thread in each.threads),
     )
+
+
+def _thread_row(thread: Mapping[str, Any]) -> ThreadRow:
+    days = dict.fromkeys(day_words(str(thread[name])) for name in ("opened_at", "last_at"))
+    title = one_line(thread["title"], 200) or "(no title)"
+    return ThreadRow(title=title, days=" to ".join(days), articles=thread["articles"])
 
 
 def _origin_words(story: Story, articles: Sequence[Article], count: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from monitor.alert.report import ReportData, StoryArticles
+from monitor.pipeline.cluster_stories import merged_into, threads_of
 from monitor.pipeline.ports import Services
 
 MOST_STORIES = 60
@@ -15,8 +16,13 @@ def gather_report(services: Services) -> ReportData:
     """Seed stories first, then the newest. Reads alone; loads no model."""
     store = services.store
     stories = [
-        StoryArticles(story=story, articles=store.articles_of_story(story.id, limit=MOST_ARTICLES))
+        StoryArticles(
+            story=story,
+            articles=store.articles_of_story(story.id, limit=MOST_ARTICLES),
+            threads=threads_of(story),
+        )
         for story in store.stories(limit=MOST_STORIES)
+        if not merged_into(story)
     ]
     return ReportData(
         generated_at=services.clock(),

@@ -119,6 +119,15 @@ def test_hostile_words_stay_words() -> None:
     assert "\u202e" not in html
 
 
+def test_a_storys_events_are_listed_with_their_days() -> None:
+    told = {"title": "Levee <breaks>", "opened_at": "2025-03-01T08:00:00+00:00", "last_at": "2025-03-04T08:00:00+00:00"}
+    story = replace(DATA.stories[0], threads=[{**told, "articles": 2}])
+    html = render_report(replace(DATA, stories=[story]))
+    assert "Levee &lt;breaks&gt;" in html
+    assert "1 Mar 2025 to 4 Mar 2025 · 2 articles" in html
+    assert Page(html).open == []
+
+
 def test_a_denied_report_is_shown_with_its_denial() -> None:
     text = words(render_report(DATA))
     assert "Jonas Aske denies it: unnamed sources had said the opposite." in text
