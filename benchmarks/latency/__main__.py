@@ -4,7 +4,7 @@
 
 watch: `monitor run --watch`. airflow: `airflow standalone` on PostgreSQL, where a run of `ingest_feeds` is asked for
 when the entry has appeared, in place of waiting up to two minutes for the timer. Packaged models (`--light`: the quick
-stand-ins); the grades' thresholds are lowered so that each event surely raises a mail: time is measured, not quality.
+stand-ins); the grades' thresholds are lowered so that each event raises a mail of its own: this measures time alone.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from benchmarks.latency.servers import running_postgres
 from benchmarks.latency.site import FeedSite, Inbox, serving_feed, serving_mail
 from tests.stack.running import Airflow, free_port, running_airflow
 
-PATIENCE_SECONDS = 600.0
+PATIENCE_SECONDS = 420.0
 """For one event; then it counts as not mailed and the next one comes."""
 TARGETS = {"watch": 10.0, "airflow": 60.0}
 Numbers = dict[str, Any]
@@ -189,7 +189,7 @@ def write_config(folder: Path, site: FeedSite, inbox: Inbox, *, is_light: str) -
     settings = {
         "store": {"url": f"sqlite:{folder / 'monitor.db'}"},
         "fetch": {"allow_private": ["127.0.0.0/8"]},
-        "judge": {"possible_contradicts": 0.05, "possible_matches": 0.05},
+        "judge": {"possible_contradicts": 0.6, "possible_matches": 0.6},
         "alert": {
             "smtp": {"host": "127.0.0.1", "port": inbox.port, "security": "none"},
             "recipients": [desk | {"grades": ["likely", "possible"], "max_mails_per_hour": 10_000}],
