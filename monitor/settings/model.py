@@ -100,7 +100,7 @@ class ClusterSettings(Room):
     copy_threshold: Share = 0.141
     """Jaccard similarity of word 3-shingles above which two articles are copies."""
     publisher_groups: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    """Publishers of one house count as one: `group: [domain, domain]`."""
+    """Publishers of one house count as one: `group: [domain or name, …]`; those of one domain always do."""
 
 
 class LlmSettings(Room):
