@@ -10,7 +10,7 @@ A noun phrase is walked from the verb to the nearest clause boundary: "X said", 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from monitor.judge.english import word_list
@@ -107,15 +107,18 @@ def find_subjects(text: str) -> list[Attribution]:
                 made = _left(text, tokens, index, number, is_speech=False)
                 if made is not None and is_passive([t for t in tokens[:index] if t.start >= made.end]):
                     break
-                opens = made is not None and (
-                    made.start == start
-                    or text[: made.start].rstrip()[-1:] in {",", ".", ";", ":"}
-                    or text[start : made.start].split()[:1] == ["On"]
-                )
-                if made is not None and opens:
+                if made is not None and _opens(text, start, made):
                     found.append(made)
                     break
     return found
+
+
+def _opens(text: str, start: int, made: Attribution) -> bool:
+    """Whether a subject opens its sentence, or the main clause after a few words of time and place."""
+    before = text[start : made.start].split()
+    if not before or before[-1][-1] in ",.;:" or before[0] in {"On", "In"}:
+        return True
+    return made.phrase in {"he", "she"} and before[-1] not in word_list("boundaries")
 
 
 def _at(text: str, tokens: list[Token], index: int, sentence: int) -> Attribution | None:
@@ -123,13 +126,18 @@ def _at(text: str, tokens: list[Token], index: int, sentence: int) -> Attributio
     if token.low == "according" and index + 1 < len(tokens) and tokens[index + 1].low == "to":
         return _right(text, tokens, index + 2, sentence, verb="according to")
     if token.text in word_list("saying") and index + 2 < len(tokens) and tokens[index + 1].low == "by":
-        return _right(text, tokens, index + 2, sentence, verb=token.low)  # "was denied by the minister"
+        if tokens[index + 2].low in {"then", "now"}:
+            return None
+        made = _right(text, tokens, index + 2, sentence, verb=token.low)
+        return made and replace(made, is_trailing=False)  # "was denied by the minister"
     if not index or not (_makes_clear(tokens, index) or _says(tokens, index)):
         return None
     return _left(text, tokens, index, sentence) or _inverted(text, tokens, index, sentence)
 
 
 def _says(tokens: list[Token], index: int) -> bool:
+    if tokens[index].low in word_list("saying_or_noun") and _is_named_noun(tokens, index):
+        return False
     is_verb = tokens[index].text in word_list("saying") and tokens[index - 1].low not in word_list("before_no_verb")
     return is_verb and is_speech_here(tokens[index].low, tokens[index + 1 : index + 2])
 
@@ -156,6 +164,8 @@ def _left(text: str, tokens: list[Token], index: int, sentence: int, *, is_speec
     last = _skip_auxiliaries(tokens, index - 1)
     if last < 0 or tokens[last].low in {"and", "but", "or"}:
         return None  # nothing there, or the second verb of a subject that stands before the first one
+    if tokens[last].text == "," and _opens_source(tokens, index):
+        return _inverted(text, tokens, index, sentence)  # "…, date included, said people briefed on the talks"
     if tokens[last].text == ",":
         return _with_apposition(text, tokens, last, index, sentence, is_speech=is_speech)
     span = _phrase_span(tokens, last)
@@ -175,16 +185,43 @@ def _left(text: str, tokens: list[Token], index: int, sentence: int, *, is_speec
     )  # fmt: skip
 
 
+def _opens_source(tokens: list[Token], verb: int) -> bool:
+    """Whether a plural source follows on "said": "said people …", "say two …"."""
+    after = tokens[verb + 1].low if verb + 1 < len(tokens) else ""
+    return tokens[verb].low in {"said", "say", "told"} and after in word_list("source_openers")
+
+
 def _phrase_span(tokens: list[Token], last: int) -> tuple[int, int] | None:
     """(first, last) of the words that end at `last` and can be somebody."""
-    first = _phrase_start(tokens, last)
+    first = _source_clause(tokens, last) or _phrase_start(tokens, last)
     if first > last or tokens[last].is_quote or not tokens[last].is_word:
         return None
     if first and tokens[first - 1].low == "to" and not _goes_to(tokens[first]):
-        return None  # "only to find repeated delays"
+        first = _name_at_end(tokens, first, last)  # "in a note to clients Marchbank Securities"
+        if first > last:
+            return None  # "only to find repeated delays"
     first = _trim(tokens, first, last)
     named = find_namer(tokens[first : last + 1])
     return None if named is None else (first + named[0], first + named[1])
+
+
+def _source_clause(tokens: list[Token], last: int) -> int:
+    """Start of "two managers who have seen that list", whose clause ends at `last`; 0 when there is none."""
+    for index in range(last - 1, max(1, last - 10), -1):
+        if not tokens[index].is_word:
+            return 0
+        if tokens[index].low == "who" and tokens[index - 1].low in word_list("sources"):
+            return _phrase_start(tokens, index - 1)
+    return 0
+
+
+def _name_at_end(tokens: list[Token], first: int, last: int) -> int:
+    """Where the article or the two capitals begin that end a phrase; behind `last` when nothing does."""
+    articles = [i for i in range(first + 1, last) if tokens[i].low == "the"]
+    name = last + 1
+    while name > first and tokens[name - 1].text[:1].isupper():
+        name -= 1
+    return articles[0] if articles else name if last - name >= 1 else last + 1
 
 
 def _with_apposition(
@@ -228,10 +265,16 @@ def _phrase_start(tokens: list[Token], last: int) -> int:
         in_anonymous = _continues_anonymous(tokens, first)
         if token.low in word_list("boundaries") and not joins_names and not in_anonymous:
             break
-        if first < last and token.text in word_list("saying") | word_list("finite") and not in_anonymous:
+        is_noun = token.low in word_list("saying_or_noun") and _is_named_noun(tokens, first)
+        if first < last and token.text in word_list("saying") | word_list("finite") and not in_anonymous | is_noun:
             break
         first -= 1
     return first + 1
+
+
+def _is_named_noun(tokens: list[Token], index: int) -> bool:
+    """ "in a follow-up report": an article stands one or two words before it."""
+    return any(token.low in {"a", "an", "its", "his", "her", "their"} for token in tokens[max(0, index - 2) : index])
 
 
 _SHUNNED = frozenset({"asked", "did", "spoke", "requested", "wanted", "declined", "wished", "was", "were"})
@@ -291,7 +334,7 @@ def _right(text: str, tokens: list[Token], first: int, sentence: int, *, verb: s
     while last < len(tokens) and tokens[last].is_word:
         low = tokens[last].low
         if last > first and (
-            low in {"who", "which", "that", "when", "as", "while", "whose", "where"} | _DAYS
+            low in {"who", "which", "that", "when", "as", "while", "whose", "where", "last"} | _DAYS
             or (low in word_list("prepositions") and _is_complete(tokens[first:last], low))
         ):
             break
@@ -302,6 +345,7 @@ def _right(text: str, tokens: list[Token], first: int, sentence: int, *, verb: s
     after = _text(text, tokens[last : last + 16])
     comma = last < len(tokens) and tokens[last].text == ","
     description = after if comma or after.startswith(("of", "who", "whose")) else ""
+    description = re.split(r"[,;:“\"\x01]", description)[0] if comma else description
     name = re.match(r"[A-ZÀ-Þ][\w’'-]+(?: [A-ZÀ-Þ][\w’'-]+)+", after)
     if comma and name and phrase[0].islower():
         phrase, description = name.group(), phrase  # "said their association, Norges Rederlag"
@@ -327,14 +371,14 @@ def _is_complete(words: list[Token], preposition: str) -> bool:
         return False
     return not (
         preposition in {"of", "for", "in"}
-        and words[0].low in {"the", "a", "an", "two", "three", "several", "reports", "sources"}
+        and words[0].low in {"the", "a", "an", "one", "two", "three", "several", "reports", "sources"}
         and len(words) < 7
     )
 
 
 def _closes(tokens: list[Token], verb: int) -> bool:
     """Whether the attribution follows on what is said: nothing but a few words of place and time come after it."""
-    rest = list(takewhile(lambda t: t.text != ",", tokens[verb + 1 : verb + 9]))
+    rest = list(takewhile(lambda t: t.text not in {",", ";", "—", "–"}, tokens[verb + 1 : verb + 9]))
     starts_clause = any(
         t.low in {"that", "would", "will", "was", "is", "it", "had", "having", "they", "he", "she", "were"}
         for t in rest

@@ -13,6 +13,10 @@ from datetime import date
 from monitor.judge.english import pattern, places, role_stems, word_list
 from monitor.models import Office, Position, SpeakerKind, Term
 
+_OWNED_OFFICE = re.compile(r"([A-ZÀ-Þ][\w-]+(?: [A-ZÀ-Þ][\w-]+)*)[’']s? ([^|]+)")
+_NO_OWNERS = {"the", "its", "today", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
+_OF_GOVERNMENT = {"minister", "ministry", "cabinet", "government", "chancellor", "premier", "parliament", "treasury"}
+"""Titles that no central bank has."""
 _ARTICLES = {"the", "a", "an", "its", "their", "his", "her", "of", "and", "in", "for", "to", "new", "s"}
 
 
@@ -103,14 +107,14 @@ def _is_own_word(word: str) -> bool:
 def _place_names(known: str) -> set[str]:
     """The country whose name, capital or demonym stands in a holder's name, with all its other names."""
     for names in places():
-        if any(re.search(rf"\b{re.escape(name)}\b", known) for name in names):
+        if any(name in known and re.search(rf"\b{re.escape(name)}\b", known) for name in names):
             return set(names)
     return set()
 
 
 def contains_name(text: str, names: frozenset[str]) -> bool:
     """Whether any of the names stands in the (normalised) text as whole words, or as a surname of one."""
-    return any(re.search(rf"\b{re.escape(name)}\b", text) for name in names)
+    return any(name in text and re.search(rf"\b{re.escape(name)}\b", text) for name in names)
 
 
 def classify(name: str, descriptor: str, cast: Cast, *, is_successor: bool) -> SpeakerKind:
@@ -122,7 +126,7 @@ def classify(name: str, descriptor: str, cast: Cast, *, is_successor: bool) -> S
         return SpeakerKind.OTHER
     if re.match(r"(?:its|his|her|their)\b", name, re.IGNORECASE) and _has_foreign_owner(descriptor, cast):
         return SpeakerKind.OTHER
-    if not _belongs(whole, descriptor, cast):
+    if not _belongs(name, whole, descriptor, cast):
         takes_over = (
             is_successor
             and _is_person(name)
@@ -135,10 +139,12 @@ def classify(name: str, descriptor: str, cast: Cast, *, is_successor: bool) -> S
     return SpeakerKind.SUCCESSOR if later else SpeakerKind.HOLDER
 
 
-def _belongs(whole: str, descriptor: str, cast: Cast) -> bool:
+def _belongs(name: str, whole: str, descriptor: str, cast: Cast) -> bool:
     """The holder by name, or by a title of its office or of its government, unless another country is named."""
     if whole in cast.holder or _is_surname(whole, cast.people):
         return True
+    if any(_names_foreign_owner(part, cast) for part in (name, *descriptor.split("|"))):
+        return False
     parts = [normalise(part) for part in descriptor.split("|") if _is_title(part)]
     if any(pattern("outsider").search(text) for text in (whole, *parts)):
         return False
@@ -162,6 +168,8 @@ def _is_title_of_holder(title: str, whole: str, cast: Cast) -> bool:
     words = stem_words(title) - (set() if pattern("role").search(whole) else set(whole.split()))
     if words & cast.titles & word_list("office_roles"):
         return True
+    if "bank" in cast.titles and not cast.titles & _OF_GOVERNMENT and words & _OF_GOVERNMENT:
+        return False
     of_a_body = len(words) > 1 and bool(words & {"council", "board", "committee"})
     return words <= word_list("common_titles") and not of_a_body
 
@@ -172,12 +180,22 @@ def _has_foreign_owner(descriptor: str, cast: Cast) -> bool:
     return bool(words) and not contains_name(normalise(descriptor), cast.holder)
 
 
+def _names_foreign_owner(words: str, cast: Cast) -> bool:
+    """ "Corsun's defence minister": the office of somebody who is neither the holder nor one of its people."""
+    owner = _OWNED_OFFICE.match(words.strip())
+    if owner is None or owner[1].lower() in _NO_OWNERS or not pattern("role").search(owner[2]):
+        return False
+    name = normalise(owner[1])
+    is_own = contains_name(name, cast.holder | cast.own) or _is_surname(name, cast.people)
+    return not is_own and "successor" not in owner[2]
+
+
 def _of_another_country(described: str, cast: Cast) -> bool:
     """The first country named in the description is not the holder's: "Ukraine's ambassador to Norway"."""
     first, is_own = len(described), True
     for names in (*places(), tuple(cast.own)):
         for name in names:
-            found = re.search(rf"\b{re.escape(name)}\b", described)
+            found = name in described and re.search(rf"\b{re.escape(name)}\b", described)
             if found and found.start() < first:
                 first, is_own = found.start(), any(one in cast.holder for one in names)
     return not is_own

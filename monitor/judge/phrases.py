@@ -21,6 +21,7 @@ _CONTRACTION = re.compile(
 )
 _OWNER = re.compile(r"(?:[’']s|s[’'])$", re.IGNORECASE)
 _DETERMINERS = frozenset({"all", "of", "the", "your", "a", "an", "its", "their", "his", "her", "out", "up", "our"})
+_FINITE = frozenset({"would", "will", "is", "are", "had", "has", "must", "may", "can", "could"})
 _OPENERS = frozenset({"the", "a", "an", "its", "their", "his", "her"})
 _BE = frozenset({"is", "are", "was", "were", "be", "been", "being", "appears", "appear", "appeared", "seems", "seem"})
 
@@ -59,6 +60,8 @@ def is_passive(between: Sequence[Word]) -> bool:
 def is_speech_here(verb: str, after: Sequence[Word]) -> bool:
     """False for words that only look like a verb of saying: "a chemical called IL-25", "sweeping claims in …"."""
     following = after[0].low if after else ""
+    if verb.endswith("ed") and following in _FINITE and after[0].text.islower():
+        return False  # "the trees pledged would be planted": a participle
     if verb == "called":
         return following in word_list("after_called")
     if verb in word_list("saying_or_noun"):
@@ -67,7 +70,8 @@ def is_speech_here(verb: str, after: Sequence[Word]) -> bool:
 
 
 def _leads_in(word: Word) -> bool:
-    return word.low in word_list("leading_adverbs") or (word.low.endswith("ly") and word.text.islower())
+    is_adverb = word.low.endswith("ly") and (word.text.islower() or word.low.endswith(("cly", "tely", "lly")))
+    return word.low in word_list("leading_adverbs") or is_adverb
 
 
 def _is_clause(words: Sequence[Word]) -> bool:

@@ -29,6 +29,16 @@ _PLAIN_OFFICIALS = re.compile(
 _CAPITALS = re.compile(
     r"\b[A-ZÀ-Þ][\w’'-]+(?:\s+(?:de|van|von|der|den|al|bin|la|da|di|[A-Z]\.|[A-ZÀ-Þ][\w’-]*))*\s+(?:[A-ZÀ-Þ][\w’-]+|[A-Z]\.)"
 )
+_PRESENTED = re.compile(
+    r"(?:^|, )((?:[Tt]he|[Ii]ts|[Aa]n?) (?:[\w’'-]+ ){0,4}?(?:minister|president|chancellor|premier|secretary|governor|"
+    r"mayor|commissioner|chief|spokes\w+|director|leader|chair\w*))\b"
+)
+"""A title that opens a sentence or a main clause."""
+_PAPER = re.compile(
+    r"(?:an?|the) (?:[\w’'-]+ ){0,2}(?:statement|notice|note|communiqué|release|letter|paper)$|its communiqué$",
+    re.IGNORECASE,
+)
+_ASIDE = (" as", " that", "what", " than", " to which", " when", " after", " before", " if", " although")
 _WORD = re.compile(r"[a-z]{4,}")
 _UNSAID = re.compile(r"\s+(?:has|have|had|did|does|do|would)(?:n[’']t| not)\b")
 _TELLING = frozenset({"announced", "said", "confirmed", "stated", "told"})
@@ -62,7 +72,7 @@ def find_speaker(pair: Pair) -> Said:
     if chosen is None and (carried := _carried_on(pair)) is not None:
         speaker = _resolve(replace(pair, passage=pair.context, context=""), carried, cast)
         return Said(speaker=speaker, verb=carried.verb, is_speech=True, names_holder=names_holder)
-    found = chosen or _acting_subject(pair, cast)
+    found = chosen or _before_quotation(pair) or _acting_subject(pair, cast)
     if found is None:
         return Said(speaker=Speaker(name="", kind=_unspoken(pair)), names_holder=names_holder)
     said = _resolve(pair, found, cast)
@@ -110,7 +120,9 @@ def _unspoken(pair: Pair) -> SpeakerKind:
 def _acts_like_a_body(name: str) -> bool:
     """A subject counts as an actor when it is written like a name."""
     words = [word for word in name.split() if word.lower() not in {"the", "a", "an"}]
-    return bool(words) and len(words) <= 5 and words[0][:1].isupper()
+    if not words or words[0].lower() in word_list("leading") | word_list("numerals"):
+        return False  # "Five years will remain enough", "By eleven"
+    return len(words) <= 5 and words[0][:1].isupper()
 
 
 def _choose(pair: Pair, found: list[Attribution]) -> Attribution | None:
@@ -129,13 +141,43 @@ def _choose(pair: Pair, found: list[Attribution]) -> Attribution | None:
         own = 2.0 if one.is_trailing else 0.0
         weak = -1.5 if one.verb in {"let", "called", "found", "used", "see", "sees", "doubt", "asked"} else 0.0
         pronoun = -0.2 if one.phrase.lower() in PRONOUNS else 0.0
-        aside = -2.0 if before.endswith((" as", " that", "what", " than", " to which")) else 0.0
+        aside = -2.0 if before.endswith(_ASIDE) else 0.0
+        turn = 0.6 if before.endswith(("; but", ", but", ", yet")) else 0.0
         past = -0.8 if " had " in f" {pair.passage[one.end : one.end + 8].lower()} " else 0.0
         first = 0.5 if one is earliest[one.sentence] else 0.0
         unsaid = -3.0 if one.verb in _TELLING and _UNSAID.match(pair.passage, one.end) else 0.0
-        return nearness * 0.7 + own + weak + pronoun + aside + past + first + unsaid
+        return nearness * 0.7 + own + weak + pronoun + aside + past + first + unsaid + turn
 
-    return max(found, key=weight)
+    return _speaks_through(found, max(found, key=weight))
+
+
+def _before_quotation(pair: Pair) -> Attribution | None:
+    """ "The minister grew vague. “…”": a sentence that is a quotation belongs to whom the one before it presents."""
+    spans = split_sentences(pair.passage)
+    masked = mask_quotes(pair.passage)
+    for number, (start, _) in enumerate(spans[1:], 1):
+        first, last = spans[number - 1]
+        sentence = pair.passage[first:last]
+        if masked[start] != "\x01" or "\x01" in masked[first:last]:
+            continue
+        people = find_people(sentence)
+        titled = _PRESENTED.search(sentence)
+        name = people[0] if people else titled[1] if titled else ""
+        if name:
+            at = first + sentence.index(name)
+            return Attribution(
+                phrase=name, description="", verb="", start=at, end=at + len(name), sentence=number - 1,
+                is_trailing=False, tail=pair.passage[at + len(name) : last].strip(" ,"),
+            )  # fmt: skip
+    return None
+
+
+def _speaks_through(found: list[Attribution], chosen: Attribution) -> Attribution:
+    """ "Oslo denied that … , a statement said": a paper speaks for the body whom the passage has named before it."""
+    if not _PAPER.match(chosen.phrase):
+        return chosen
+    earlier = [one for one in found if one.start < chosen.start and one.phrase[:1].isupper()]
+    return next((one for one in earlier if one.phrase.lower() not in PRONOUNS), chosen)
 
 
 def _resolve(pair: Pair, found: Attribution, cast: Cast) -> Speaker:
@@ -213,7 +255,7 @@ def _full_name(name: str, pair: Pair) -> str:
 
 _LINK = (
     r"(?:is|was|became|has been|was (?:named|appointed|elected)(?: to head)?|chairs|heads|leads|runs|"
-    r"took over(?: at| as)?|"
+    r"speaks for|took over(?: at| as)?|"
     r"takes over(?: at| as)?|sworn in as|who (?:heads|leads|chairs|took over(?: at| as)?|runs|is|was))"
 )
 
@@ -223,7 +265,7 @@ def _description_of(name: str, pair: Pair) -> str:
     if not name[:1].isupper() or len(name) < 3:
         return ""
     last = re.escape(name.rsplit(maxsplit=1)[-1])
-    before = rf"((?:[\w’'-]+,? ){{1,5}})(?:[A-ZÀ-Þ][\w’-]+ )?{last}\b"
+    before = rf"((?:[\w’'-]+,? ){{1,5}}?)(?:[A-ZÀ-Þ][\w’-]+ )?{last}\b"
     after = rf"{last},? (?:{_LINK}) ([^,.;]{{3,70}})|{last}, ([^,.;“\"]{{3,70}})"
     parts: list[str] = []
     for text in (pair.context, pair.passage):
@@ -292,7 +334,8 @@ def _opening_phrase(sentence: str) -> str:
     )
     phrase = match[1].strip() if match else ""
     nobody = PRONOUNS | {"that", "none"} | word_list("no_phrase_start") | word_list("leading_adverbs")
-    return "" if phrase.lower() in nobody else phrase
+    holds_clause = not {"who", "which", "that", "whose"}.isdisjoint(phrase.lower().split())
+    return "" if phrase.lower() in nobody or holds_clause else phrase
 
 
 def find_people(sentence: str) -> list[str]:

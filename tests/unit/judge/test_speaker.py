@@ -167,6 +167,37 @@ def test_a_pronoun_stands_for_a_person_named_by_surname_alone() -> None:
 
 
 @pytest.mark.parametrize(
+    ("passage", "name"),
+    [
+        ("The plan is dead, two managers who have seen that list said.", "two managers who have seen that list"),
+        ("The guns stay, date included, said people briefed on the talks.", "people briefed on the talks"),
+        ("The navy denies it, yet a cabinet source says the order is dead.", "a cabinet source"),
+        ("The order was refused by the board last week, two current employees said.", "two current employees"),
+    ],
+)
+def test_sources_at_the_end_of_a_sentence_are_found(passage: str, name: str) -> None:
+    assert ask(passage) == (name, SpeakerKind.ANONYMOUS)
+
+
+def test_a_whole_sentence_of_quotation_belongs_to_whom_the_one_before_presents() -> None:
+    passage = "Asked whether the guns would go, the defence minister grew vague. “I would rather wait.”"
+    assert ask(passage) == ("the defence minister", SpeakerKind.HOLDER)
+
+
+def test_another_countrys_office_is_not_the_holders_even_where_the_holder_is_named() -> None:
+    assert ask("Corsun's defence minister said that Velmark's guns would come.")[1] is SpeakerKind.OTHER
+
+
+def test_a_paper_speaks_for_the_body_named_before_it() -> None:
+    assert ask("Osterby denied the report. The guns would go in May, a government statement said.")[0] == "Osterby"
+
+
+def test_a_participle_gives_its_noun_no_voice() -> None:
+    passage = "A spokesman for the ministry denied it. Every one of the guns pledged would go in May, he said."
+    assert ask(passage)[0] == "A spokesman for the ministry"
+
+
+@pytest.mark.parametrize(
     "passage", ["", " ", '"', "“", "said", "said said said", ", said", "—" * 50, "X" * 5_000, "\x01\x00 said"]
 )
 def test_odd_text_does_no_harm(passage: str) -> None:
