@@ -1,6 +1,7 @@
 """Relation of a verdict: who moved, who agrees, who disagrees.
 
-In: the label, who speaks, the passage's cues (`wavering` counts as a hedge here alone). Out: `Relation` (None for neutral) and whether a successor did it.
+In: the label, who speaks, the passage's cues (`wavering` is a hedge here alone).
+Out: `Relation` (None for neutral) and whether a successor did it.
 
 | speaker | matches | contradicts |
 |---|---|---|
