@@ -43,6 +43,8 @@ def environment(port: int) -> dict[str, str]:
         "AIRFLOW__API__PORT": str(port),
         "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}",
         "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
+        # on a busy machine Airflow's own API needs more than the usual five seconds, and a task that gives up is lost
+        "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",
         # our DAG files seldom change; read every half minute, they cost a third of a core
         "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "300",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "false",
