@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -101,8 +102,9 @@ def eval_stories(file: FileArgument, *, config: ConfigOption = None, as_json: Js
                 Item(id=row["id"], title=row["title"], text=text, vector=vector, at=now, publisher=row["publisher"])
             )
         before = time.process_time()
-        decided += clusterer.assign(items)
+        decisions = clusterer.assign(items)
         cpu_seconds += time.process_time() - before
+        decided += [replace(d, memo=b"", why={}, novel_passages=()) for d in decisions]  # files of any size
         labels += [row["story_label"] for row in batch]
     results: list[dict[str, Any]] = [
         {"id": d.item_id, "story_id": story_id, "copy_of": d.copy_of or None}
