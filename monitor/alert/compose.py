@@ -100,8 +100,14 @@ def _quoted(text: str) -> str:
 
 def _findings(alerts: Sequence[Alert], settings: AlertSettings) -> tuple[str, str, dict[str, Any]]:
     kibana = {"kibana_url": settings.kibana_url, "kibana_prefix": settings.kibana_prefix}
-    views = [view_finding(alert.payload, **kibana) for alert in alerts]
+    views = [view_finding(alert.payload, **kibana) for alert in sorted(alerts, key=_sureness, reverse=True)]
     return _subject(views), "mail", {"findings": views}
+
+
+def _sureness(alert: Alert) -> tuple[bool, float]:
+    """The surest finding opens a mail and names its subject."""
+    finding = alert.payload["finding"]
+    return finding["grade"] == "likely", finding["probability"]
 
 
 def _digest(alert: Alert) -> tuple[str, str, dict[str, Any]]:

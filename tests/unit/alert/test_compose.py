@@ -15,7 +15,7 @@ from monitor.alert.findings import JudgedPassage, merge_verdicts
 from monitor.alert.outbox import message_id_for
 from monitor.alert.plan import plan_alerts
 from monitor.errors import SettingsInvalid
-from monitor.models import Alert, Cue
+from monitor.models import Alert, Cue, Probabilities
 from tests.unit.alert.sample import (
     DESK,
     FOLDER,
@@ -42,6 +42,12 @@ def alerts_for(*items: JudgedPassage) -> list[Alert]:
 
 def mail(*items: JudgedPassage) -> EmailMessage:
     return compose_mail(alerts_for(*items), SETTINGS, recipient=DESK)
+
+
+def surer(item: JudgedPassage) -> JudgedPassage:
+    return replace(
+        item, verdict=replace(item.verdict, probabilities=Probabilities(matches=0.99, contradicts=0.005, neutral=0.005))
+    )
 
 
 def part(message: EmailMessage, kind: str) -> str:
@@ -78,6 +84,12 @@ def test_mails_on_one_finding_join_one_thread() -> None:
     second = compose_mail(change, SETTINGS, recipient=DESK)
     assert second["References"] == mail(reported())["References"]
     assert second["Message-ID"] != mail(reported())["Message-ID"]
+
+
+def test_the_surest_finding_opens_the_mail_and_names_its_subject() -> None:
+    message = mail(judged(probability=0.91), surer(denial()))
+    assert str(message["Subject"]).endswith("Reaffirmed: Jonas Aske on export levy on grain")
+    assert part(message, "plain").startswith("[1 of 2] Reaffirmed")
 
 
 def test_a_machine_knows_the_mail_as_one_of_a_machine() -> None:
