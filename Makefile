@@ -9,7 +9,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 DATA ?= data
 
-.PHONY: help setup demo run test check format lock clean airflow env stack-test bench-real bench-embed bench-overhead bench-stories bench-copies bench-judge bench-elastic bench-latency
+.PHONY: help setup demo run test check format lock clean airflow env stack-test bench-real bench-fetch bench-embed bench-overhead bench-stories bench-copies bench-judge bench-elastic bench-latency
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ lock: ## lock the dependencies anew, with hashes (needs uv)
 
 bench-real: $(STAMP) ## the whole pipeline on real pages and the seed texts (DATA=folder with seeds/ and data/pages; AGAIN=1: only judge anew; PAGES=20: fewer pages)
 	@$(BIN)/python -m benchmarks.real --data $(DATA) $(if $(AGAIN),--again) $(if $(PAGES),--pages $(PAGES))
+
+bench-fetch: $(STAMP) ## polling unchanged feeds, against bare aiohttp that keeps nothing
+	@$(BIN)/python -m benchmarks.fetch
 
 bench-embed: $(STAMP) ## embedding against a bare SentenceTransformer.encode
 	@$(BIN)/python benchmarks/embed/encode.py
