@@ -134,6 +134,15 @@ def test_the_nearest_passage_is_shown(store: Store) -> None:
     assert [hit.passage_id for hit in hits] == ["passage-0001-2"]
 
 
+def test_the_nearest_passage_is_shown_also_where_the_article_itself_is_nearer(store: Store) -> None:
+    store.save_extracted(article(1), [passage(1), passage(2)])
+    vectors = [unit_vector(1, 0, 0), unit_vector(0, 1, 0), unit_vector(1, 1, 0)]
+    owners = [article(1).id, "passage-0001-1", "passage-0001-2"]
+    store.save_embedded([article(1).id], [embedding(o, v) for o, v in zip(owners, vectors, strict=True)])
+    hits = store.search("", vector=unit_vector(1, 0, 0), model=MODEL, which=SearchFilter(), limit=9)
+    assert [hit.passage_id for hit in hits] == ["passage-0001-2"]
+
+
 def test_found_by_words_and_by_nearness_beats_either(store: Store) -> None:
     for number, text in ((1, "The ferry"), (2, "The ferry sails"), (3, "The train")):
         keep(store, number, text)

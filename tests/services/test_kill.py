@@ -143,7 +143,7 @@ def test_fetching_that_is_killed_at_random_moments_loses_no_article_and_keeps_no
         answer("fetch", config=calm)
         usual_seconds = time.monotonic() - started
         shaken = configure(tmp_path / "shaken", site, inbox[1])
-        for _ in range(KILLS):
+        for _ in range(KILLS // 2):
             kill_midway("fetch", config=shaken, within_seconds=usual_seconds, rng=rng)
         answer("fetch", config=shaken)
     kept = [article["id"] for article in answer("articles", "list", "--limit", "1000", config=shaken)]

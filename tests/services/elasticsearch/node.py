@@ -22,7 +22,7 @@ from pathlib import Path
 
 SOURCES = Path(__file__).parent
 LEAST_JAVA = 21
-START_SECONDS = 180.0
+START_SECONDS = 600.0
 STOP_SECONDS = 60.0
 """The first orderly stop also writes the class archive that quickens later starts."""
 
