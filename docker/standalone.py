@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
 
@@ -30,8 +30,8 @@ DEMO_SECONDS = 300
 """After so long, two more days of the sample news come in."""
 
 
-def environment(port: int) -> dict[str, str]:
-    """Airflow's settings; whatever is set already wins."""
+def environment(port: int, given: Mapping[str, str]) -> dict[str, str]:
+    """Airflow's settings; whatever is `given` already wins."""
     ours = {
         "AIRFLOW_HOME": str(ROOT / ".airflow"),
         "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
@@ -49,9 +49,9 @@ def environment(port: int) -> dict[str, str]:
         "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "300",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "false",
         "MONITOR_RUN__PROGRESS": "false",
-        "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+        "PATH": f"{BIN}{os.pathsep}{given['PATH']}",
     }
-    env = ours | {name: value for name, value in os.environ.items() if name != "PATH"}
+    env = ours | {name: value for name, value in given.items() if name != "PATH"}
     # SQLite's usual five seconds of waiting for a lock end in "database is locked" on a busy machine
     metadata = f"sqlite:///{Path(env['AIRFLOW_HOME']).resolve()}/airflow.db?timeout={LOCK_SECONDS}"
     return {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": metadata} | env
@@ -152,7 +152,7 @@ def main() -> int:
     with socket.socket() as probe:
         if probe.connect_ex(("127.0.0.1", options.port)) == 0:
             sys.exit(f"port {options.port} is taken; set AIRFLOW_PORT to another one")
-    env = environment(options.port)
+    env = environment(options.port, os.environ)
     with sample_news(env) if options.demo else contextlib.nullcontext():
         prepare(env)
         return run(env, options.port)

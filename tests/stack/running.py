@@ -111,7 +111,8 @@ class Airflow:
     def further_triggerer(self) -> Iterator[Path]:
         """A triggerer beside the parts that `standalone` started (which starts none again); what it writes."""
         log = self.log.with_name("triggerer.log")
-        env = standalone_settings(self.port) | self.env
+        # docker/standalone.py is a script, not a module of a package
+        env = runpy.run_path(str(ROOT / "docker" / "standalone.py"))["environment"](self.port, self.env)
         with log.open("wb") as out:
             command = [sys.executable, "-m", "airflow", "triggerer"]
             process = subprocess.Popen(
@@ -190,12 +191,6 @@ def running_airflow(folder: Path, config: Path, **more: str) -> Iterator[Airflow
         yield airflow
     finally:
         airflow.end()
-
-
-def standalone_settings(port: int) -> dict[str, str]:
-    """Airflow's settings as docker/standalone.py gives them; it is a script, not a module of a package."""
-    script = runpy.run_path(str(ROOT / "docker" / "standalone.py"))
-    return {name: value for name, value in script["environment"](port).items() if name.startswith("AIRFLOW__")}
 
 
 def environment(home: Path, config: Path) -> dict[str, str]:
