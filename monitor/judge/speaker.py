@@ -343,6 +343,8 @@ def find_people(sentence: str) -> list[str]:
     found = []
     for match in _CAPITALS.finditer(sentence):
         name = _strip_roles(match.group())
+        if "\n" in name or name.startswith("Says "):  # a heading ("Step Up, Says Hegseth") and what follows it
+            continue
         if len(name.split()) >= 2 and not pattern("body_word", ignore_case=False).search(name):
             found.append(name)
     return found
