@@ -7,6 +7,7 @@ Capitals, demonyms and government names stand in places.json; all else is the us
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,7 +32,9 @@ class Cast:
     """Those of them that are written like a person's."""
     successor: frozenset[str]
     other: frozenset[str]
-    """Earlier holders of the office."""
+    """Earlier holders of the office, and the people of other offices."""
+    foreign: frozenset[str]
+    """The people of other offices alone."""
     office_changed: bool
     """True when somebody else holds the office on the article's day."""
     titles: frozenset[str]
@@ -49,7 +52,7 @@ def stem_words(name: str) -> set[str]:
     return {role_stems().get(word, word) for word in normalise(name).split()}
 
 
-def cast_of(position: Position, office: Office | None, on: date | None) -> Cast:
+def cast_of(position: Position, office: Office | None, on: date | None, *, others: Sequence[Office] = ()) -> Cast:
     """Sort every known name by role; a country among them brings its capital and demonyms along."""
     given = [position.holder, *position.aliases]
     holder = {normalise(name) for name in given}
@@ -69,6 +72,8 @@ def cast_of(position: Position, office: Office | None, on: date | None) -> Cast:
         holder |= {normalise(name) for name in (office.name, *office.aliases)}
         titles = stem_words(office.name)
     holder -= successor | other
+    foreign = _people_of(others, apart_from=holder | successor | other)
+    other |= foreign
     drop = {""}
     return Cast(
         holder=frozenset(holder - drop),
@@ -76,6 +81,7 @@ def cast_of(position: Position, office: Office | None, on: date | None) -> Cast:
         people=frozenset(normalise(name) for name in given if _is_person(name)),
         successor=frozenset(successor - drop),
         other=frozenset(other - drop),
+        foreign=frozenset(foreign - drop),
         office_changed=changed,
         titles=frozenset(titles | {w for name in holder for w in stem_words(name)}),
     )
@@ -110,6 +116,16 @@ def _place_names(known: str) -> set[str]:
         if any(name in known and re.search(rf"\b{re.escape(name)}\b", known) for name in names):
             return set(names)
     return set()
+
+
+def _people_of(offices: Sequence[Office], *, apart_from: set[str]) -> set[str]:
+    """Persons of other offices. One that shares a name with ours is the same body, written down for another story."""
+    people = set[str]()
+    for office in offices:
+        names = [office.name, *office.aliases, *(n for term in office.terms for n in (term.holder, *term.aliases))]
+        if not {normalise(name) for name in names} & apart_from:
+            people |= {normalise(name) for name in names if _is_person(name)}
+    return people
 
 
 def contains_name(text: str, names: frozenset[str]) -> bool:

@@ -83,6 +83,9 @@ class ReadingJudge:
         row = self.adjustment.apply(describe(read, said, logits)[None, :])[0]
         probabilities = Probabilities(matches=float(row[0]), contradicts=float(row[1]), neutral=float(row[2]))
         label = decide_label(probabilities, self.thresholds)
+        if said.is_of_another:
+            # the same words by another actor: the stance model hears them, the statement is not about them
+            label = VerdictLabel.NEUTRAL
         cues = _cues_of(pair, read, said, part)
         relation, by_successor = relate(
             label, said.speaker.kind, cues, names_holder=said.names_holder, is_deed=said.is_deed

@@ -57,6 +57,8 @@ class Said:
     names_holder: bool = False
     """The holder is named anywhere in the passage."""
     cue: Cue | None = None
+    is_of_another: bool = False
+    """Somebody of another known office speaks, and what our statement's actor does is not mentioned."""
 
     @property
     def is_deed(self) -> bool:
@@ -66,7 +68,7 @@ class Said:
 
 def find_speaker(pair: Pair) -> Said:
     """The attribution that stands over the sentence nearest to the statement, else the acting subject, else nobody."""
-    cast = cast_of(pair.position, pair.office, pair.on)
+    cast = cast_of(pair.position, pair.office, pair.on, others=pair.others)
     names_holder = contains_name(normalise(pair.passage), cast.holder)
     chosen = _choose(pair, find_attributions(pair.passage))
     if chosen is None and (carried := _carried_on(pair)) is not None:
@@ -79,7 +81,18 @@ def find_speaker(pair: Pair) -> Said:
     if not found.is_speech and said.kind is SpeakerKind.OTHER and not _acts_like_a_body(said.name):
         return Said(speaker=Speaker(name="", kind=_unspoken(pair)), names_holder=names_holder)
     cue = Cue(kind="speaker", start=found.start, end=found.end)
-    return Said(speaker=said, verb=found.verb, is_speech=found.is_speech, names_holder=names_holder, cue=cue)
+    return Said(
+        speaker=said, verb=found.verb, is_speech=found.is_speech, names_holder=names_holder, cue=cue,
+        is_of_another=_speaks_of_another(pair, said, cast),
+    )  # fmt: skip
+
+
+def _speaks_of_another(pair: Pair, said: Speaker, cast: Cast) -> bool:
+    """Somebody of another office speaks, and of what our statement's actor does there is no word."""
+    if not contains_name(normalise(said.name), cast.foreign):
+        return False
+    here = normalise(f"{pair.context} {pair.passage}")
+    return contains_name(normalise(pair.position.statement), cast.holder) and not contains_name(here, cast.holder)
 
 
 def _carried_on(pair: Pair) -> Attribution | None:

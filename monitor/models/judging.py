@@ -85,6 +85,8 @@ class Pair:
     context: str = ""
     position: Position
     office: Office | None = None
+    others: tuple[Office, ...] = ()
+    """The other offices on record: their people do not speak for the holder."""
     on: date | None = None
     """The article's day: decides who held an office then."""
 

@@ -109,18 +109,19 @@ def _pairs_of(
         services.settings.judge,
     )
     return [
-        (article, passage, _pair(passage, position, ledger.offices.get(position.office), on=on))
+        (article, passage, _pair(passage, position, ledger, on=on))
         for passage, position in ((known[row], positions[column]) for row, column in candidates)
     ]
 
 
-def _pair(passage: Passage, position: Position, office: Office | None, *, on: date) -> Pair:
+def _pair(passage: Passage, position: Position, ledger: Ledger, *, on: date) -> Pair:
     return Pair(
         passage_id=passage.id,
         passage=passage.text,
         context=passage.context,
         position=position,
-        office=office,
+        office=ledger.offices.get(position.office),
+        others=tuple(office for ident, office in ledger.offices.items() if ident != position.office),
         on=on,
     )
 

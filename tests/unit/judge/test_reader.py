@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from monitor.judge.lexical import LexicalStance, score_one
 from monitor.judge.metrics import auc, calibration_error, macro_f1, measure, recall_at_precision, same_speaker
 from monitor.judge.reader import ReadingJudge
 from monitor.judge.stance import Logits, label_columns
-from monitor.models import Grade, Pair, Position, Relation, SpeakerKind, VerdictLabel
+from monitor.models import Grade, Office, Pair, Position, Relation, SpeakerKind, Term, VerdictLabel
 from monitor.settings import JudgeSettings
 
 POSITION = Position(
@@ -39,6 +40,14 @@ POSITION = Position(
 
 def make_pair(passage: str, *, context: str = "") -> Pair:
     return Pair(passage_id=passage[:20], passage=passage, context=context, position=POSITION)
+
+
+NEIGHBOURS = Office(
+    id="se",
+    name="Swedish government",
+    aliases=("Sweden", "Stockholm"),
+    terms=(Term(holder="Lind government", aliases=("Astrid Lind", "Prime Minister Lind")),),
+)
 
 
 class FixedStance:
@@ -260,3 +269,27 @@ def test_metrics_agree_with_hand_calculation() -> None:
 )
 def test_speakers_are_compared_by_containment(expected: str | None, given_name: str, same: bool) -> None:
     assert same_speaker(expected, given_name) is same
+
+
+@pytest.mark.parametrize(
+    ("passage", "label"),
+    [
+        ('"We will send ground troops from May," Prime Minister Astrid Lind said.', VerdictLabel.NEUTRAL),
+        ('"Norway will send ground troops in May after all," Astrid Lind said.', VerdictLabel.CONTRADICTS),
+        ('"We will send ground troops from May," Eskil Vang said.', VerdictLabel.CONTRADICTS),
+    ],
+)
+def test_what_people_of_another_office_do_themselves_is_not_held_against_the_holder(
+    passage: str, label: VerdictLabel
+) -> None:
+    pair = replace(make_pair(passage), others=(NEIGHBOURS,))
+    (verdict,) = fixed_judge(-2.0, 3.0, 0.0).judge([pair])
+    assert verdict.label is label
+    assert (verdict.grade is None) is (label is VerdictLabel.NEUTRAL)
+
+
+def test_an_office_that_shares_a_name_with_ours_is_our_own() -> None:
+    twin = replace(NEIGHBOURS, aliases=("Norway",))
+    pair = replace(make_pair('"We will send ground troops from May," Astrid Lind said.'), others=(twin,))
+    (verdict,) = fixed_judge(-2.0, 3.0, 0.0).judge([pair])
+    assert verdict.label is VerdictLabel.CONTRADICTS
