@@ -6,9 +6,22 @@ from datetime import timedelta
 
 import typer
 
-from monitor.cli.output import ConfigOption, JsonOption, err, out, print_json, read_settings, services_of, show_reports
+from monitor.cli.output import (
+    DONE,
+    SOME_LEFT,
+    ConfigOption,
+    JsonOption,
+    err,
+    out,
+    print_json,
+    read_settings,
+    services_of,
+    show_problems,
+    show_reports,
+)
 from monitor.pipeline import send_alerts
 from monitor.pipeline.digest import write_digests
+from monitor.pipeline.edits import watch_edits
 from monitor.settings import Settings
 from monitor.store import make_store
 
@@ -44,17 +57,22 @@ def _import_kibana(settings: Settings) -> str:
 
 
 def maintain(*, config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Delete articles older than `store.keep_days` that no finding cites; then what the store wants once a day."""
+    """Delete articles older than `store.keep_days` that no finding cites; do what the store wants once a day; read the
+    pages again that findings of the last three days cite: an edited one is judged anew by the next run."""
     with services_of(config) as services:
         keep = timedelta(days=services.settings.store.keep_days)
         deleted = services.store.delete_before(services.clock() - keep)
         lines = services.store.maintain()
+        edits = watch_edits(services)
     if as_json:
-        print_json({"deleted_articles": deleted, "maintained": lines})
-        return
-    out(f"{deleted} articles older than {keep.days} days deleted")
-    for line in lines:
-        out(line)
+        print_json({"deleted_articles": deleted, "maintained": lines, "edits": edits})
+    else:
+        out(f"{deleted} articles older than {keep.days} days deleted")
+        for line in lines:
+            out(line)
+        out(f"{edits.done} of {edits.seen} cited pages read again, {edits.new} changed")
+        show_problems(edits)
+    raise typer.Exit(DONE if edits.is_clean else SOME_LEFT)
 
 
 def digest(*, config: ConfigOption = None, as_json: JsonOption = False) -> None:

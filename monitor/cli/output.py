@@ -160,11 +160,12 @@ def show_reports(reports: Sequence[StageReport], *, as_json: bool) -> int:
         rows = [(r.stage, r.seen, r.done, r.new, r.set_aside, r.left, f"{r.seconds:.1f} s") for r in reports]
         print_table(("stage", "seen", "done", "new", "set aside", "left", "time"), rows, empty="nothing to do")
         for report in reports:
-            _show_problems(report)
+            show_problems(report)
     return DONE if all(report.is_clean for report in reports) else SOME_LEFT
 
 
-def _show_problems(report: StageReport) -> None:
+def show_problems(report: StageReport) -> None:
+    """What was set aside or left, and why, on the error stream; nothing for a clean report."""
     if report.is_clean:
         return
     err(f"{report.stage}: {report.set_aside} set aside, {report.left} left for the next run:")

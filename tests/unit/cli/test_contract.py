@@ -254,3 +254,9 @@ def test_control_characters_of_foreign_text_never_reach_the_terminal(desk: Desk)
     desk.monitor("run")
     _, out, _ = desk.monitor("articles", "list")
     assert "\u001b" not in out
+
+
+def test_maintain_says_what_was_deleted_and_which_pages_were_read_again(desk: Desk) -> None:
+    status, out, _ = desk.monitor("maintain", "--json")
+    answer = json.loads(out)
+    assert (status, answer["deleted_articles"], answer["edits"]["left"]) == (0, 0, 0)
