@@ -29,17 +29,22 @@ def select_candidates(
     positions: Sequence[Position],
     position_vectors: Vector,
     settings: JudgeSettings,
+    *,
+    story_id: str | None = None,
 ) -> list[tuple[int, int]]:
     """Pairs to judge, at most `settings.candidates_per_passage` for each passage.
 
     `passage_vectors` `(n, dim)`, `position_vectors` `(m, 2, dim)`: statement and topic of each position; all unit
-    length, of one model.
+    length, of one model. `story_id`: the story of the passages' article (None: not known); a position of another story
+    must be nearer by `settings.candidate_margin_elsewhere`, and common words alone do not bring it in.
     """
     if not passages or not positions:
         return []
     near = np.asarray(np.einsum("nd,mtd->nmt", passage_vectors, position_vectors).max(axis=2), dtype=np.float64)
     sparse, named = _sparse_agreement(passages, positions), _names_holder(passages, positions)
-    fits = (near >= settings.candidate_similarity) | (sparse >= SPARSE_ENOUGH)
+    is_home = np.asarray([story_id is None or position.story_id == story_id for position in positions])
+    floor = settings.candidate_similarity + np.where(is_home, 0.0, settings.candidate_margin_elsewhere)
+    fits = (near >= floor) | ((sparse >= SPARSE_ENOUGH) & is_home)
     score = near + SPARSE_WEIGHT * sparse + HOLDER_BONUS * named
     chosen: list[tuple[int, int]] = []
     for row in range(len(passages)):

@@ -107,6 +107,7 @@ def _pairs_of(
         positions,
         ledger.vectors[valid],
         services.settings.judge,
+        story_id=article.story_id,
     )
     return [
         (article, passage, _pair(passage, position, ledger, on=on))

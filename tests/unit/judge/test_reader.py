@@ -209,6 +209,14 @@ def test_shared_rare_words_make_a_candidate_although_the_vectors_lie_apart() -> 
     assert select_candidates(apart, ["Herring prices rose."], [POSITION], position, JudgeSettings()) == []
 
 
+def test_an_article_of_another_story_must_come_nearer_to_be_judged() -> None:
+    angle = np.asarray([[0.4, np.sqrt(1 - 0.16), 0.0]], dtype=np.float32)
+    position = np.asarray([[[1.0, 0.0, 0.0], [1.0, 0.0, 0.0]]], dtype=np.float32)
+    passage = ["Norway will not send ground troops."]
+    for story, chosen in ((POSITION.story_id, [(0, 0)]), (None, [(0, 0)]), ("another", []), ("", [])):
+        assert select_candidates(angle, passage, [POSITION], position, JudgeSettings(), story_id=story) == chosen
+
+
 GOOD = {"position": {"holder": "Norway", "statement": "Norway will do it.", "date": "2025-01-01"}, "passage": "It did."}
 
 
