@@ -84,7 +84,7 @@ class EmbedSettings(Room):
     model: str = "all-MiniLM-L6-v2"
     """The packaged default, any sentence-transformers model of the hub, or a folder."""
     revision: str = ""
-    batch_size: int = Field(default=32, ge=1, le=1_024)
+    batch_size: int = Field(default=16, ge=1, le=1_024)
     max_tokens: int = Field(default=256, ge=16, le=8_192)
     device: str = "cpu"
     threads: int = Field(default=0, ge=0)
@@ -119,7 +119,7 @@ class JudgeSettings(Room):
     model: str = ""
     """Folder or hub name for `onnx` and `cross-encoder`; empty: the packaged one."""
     revision: str = ""
-    batch_size: int = Field(default=16, ge=1, le=512)
+    batch_size: int = Field(default=8, ge=1, le=512)
     max_tokens: int = Field(default=128, ge=32, le=512)
     threads: int = Field(default=0, ge=0)
     candidate_similarity: float = Field(default=0.30, ge=-1, le=1)
