@@ -139,8 +139,8 @@ def relation_sentence(payload: Mapping[str, Any]) -> str:
     if finding["by_successor"]:
         who = f"{speaker}, who holds the office now," if speaker else "Whoever holds the office now"
         return f"{who} {_successor_verb(finding, same)}"
-    if finding["relation"] in ("reaffirms", "reverses"):
-        who = f"{speaker[0].upper()}{speaker[1:]}" if speaker else holder  # a spokesman, a minister: whoever spoke
+    if finding["relation"] in ("reaffirms", "reverses") and speaker:
+        who = f"{speaker[0].upper()}{speaker[1:]}"  # a spokesman, a minister: whoever spoke
         return f"{who} stands by it." if finding["relation"] == "reaffirms" else f"{who} now says the opposite."
     who = speaker or "The report itself"
     if finding["relation"] == "softens":
