@@ -14,9 +14,7 @@ is given.
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
-import tempfile
 import time
 from collections import deque
 from collections.abc import Callable
@@ -26,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.elastic.serving import report, serving_node
 from monitor.models import ArticleState, Vector
 from monitor.settings import StoreSettings
 from monitor.store.elastic.articles import passage_source
@@ -34,7 +33,6 @@ from monitor.store.elastic.store import ElasticStore
 from monitor.store.elastic.vectors import pack
 from tests.builders import MODEL, article, delivered, embedding, feed_state, passage
 from tests.services.elasticsearch.contract import connect, drop, prepared
-from tests.services.elasticsearch.node import ElasticNode
 
 LENGTH = 384
 PER_ARTICLE = 20
@@ -165,18 +163,8 @@ def main() -> None:
     parser.add_argument("--passages", type=int, default=50_000)
     parser.add_argument("--json", type=Path, help="where to write the numbers")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        node = None if options.url else ElasticNode(Path(folder) / "data", heap="1g")
-        if node is not None:
-            node.start()
-        try:
-            found = measure(node.url if node else options.url, options.passages)
-        finally:
-            if node is not None:
-                node.stop()
-    print(json.dumps(found, indent=2))
-    if options.json:
-        options.json.write_text(json.dumps(found, indent=2) + "\n")
+    with serving_node(options.url) as (url, _):
+        report(measure(url, options.passages), options.json)
 
 
 if __name__ == "__main__":

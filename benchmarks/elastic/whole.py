@@ -11,7 +11,6 @@ stages' own work and the store's, the least favourable case for Elasticsearch.
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 import time
 from collections.abc import Callable
@@ -22,13 +21,13 @@ from typing import Any
 import psutil
 import yaml
 
+from benchmarks.elastic.serving import report, serving_node
 from benchmarks.overhead.__main__ import serving, write_world
 from monitor.bootstrap import open_services
 from monitor.pipeline import STAGES, Services, load_seeds
 from monitor.settings import load_settings, read_seeds
 from monitor.store.base import ArticleFilter
 from tests.services.elasticsearch.contract import drop
-from tests.services.elasticsearch.node import ElasticNode
 
 WITHOUT_MODELS = {
     "embed": {"model": "hashing"},
@@ -120,20 +119,11 @@ def main() -> None:
     parser.add_argument("--models", action="store_true", help="the real embedder and judge")
     parser.add_argument("--json", type=Path, help="where to write the numbers")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        node = None if options.url else ElasticNode(Path(folder) / "data", heap="1g")
-        if node is not None:
-            node.start()
-        try:
-            urls = {"sqlite": "sqlite:{folder}/whole.db", "elastic": node.url if node else options.url}
-            process = psutil.Process(node.pid) if node else None
-            found = measure(urls, articles=options.articles, models=options.models, node=process)
-        finally:
-            if node is not None:
-                node.stop()
-    print(json.dumps(found, indent=2))
-    if options.json:
-        options.json.write_text(json.dumps(found, indent=2) + "\n")
+    with serving_node(options.url) as (url, node):
+        urls = {"sqlite": "sqlite:{folder}/whole.db", "elastic": url}
+        process = psutil.Process(node.pid) if node else None
+        found = measure(urls, articles=options.articles, models=options.models, node=process)
+        report(found, options.json)
 
 
 if __name__ == "__main__":
