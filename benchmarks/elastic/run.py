@@ -163,6 +163,8 @@ def main() -> None:
     parser.add_argument("--passages", type=int, default=50_000)
     parser.add_argument("--json", type=Path, help="where to write the numbers")
     options = parser.parse_args()
+    if options.passages < 4_000:
+        parser.error("--passages must be at least 4000: the first 2,000 are not counted")
     with serving_node(options.url) as (url, _):
         report(measure(url, options.passages), options.json)
 
