@@ -10,7 +10,7 @@ ENV PATH=/opt/venv/bin:$PATH
 WORKDIR /build
 COPY requirements/airflow.txt docker/requirements.py ./
 RUN if [ -z "$TORCH_INDEX" ]; then \
-      pip install --require-hashes --requirement airflow.txt; \
+      pip install --no-deps --require-hashes --requirement airflow.txt; \
     else \
       python requirements.py airflow.txt > without_torch.txt && \
       pip install --no-deps --index-url "$TORCH_INDEX" "$(python requirements.py --torch airflow.txt)" && \

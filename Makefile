@@ -14,6 +14,7 @@ DATA ?= data
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{printf "  %-16s %s\n", $$1, $$2}'
 
+# --no-deps: the lock names everything, and pip's resolver refuses hashed locks in which a package is wanted with and without extras.
 $(STAMP): requirements/dev.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11"; exit 2; }
 	@echo "Setting up .venv with $$($(PYTHON) --version) (a few minutes the first time: the models' library is large)"
@@ -22,7 +23,7 @@ $(STAMP): requirements/dev.txt pyproject.toml
 		VIRTUAL_ENV=$(CURDIR)/.venv uv pip install --quiet --require-hashes -r requirements/dev.txt && \
 		VIRTUAL_ENV=$(CURDIR)/.venv uv pip install --quiet --no-deps -e . ; \
 	else \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt && \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.txt && \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e . ; \
 	fi
 	@touch $(STAMP)
