@@ -5,7 +5,7 @@
 The two runs take turns stage by stage, so that other load on the machine falls on both. Seconds of the wall are what a
 user waits; CPU seconds (this process, its workers and, where it is ours, the node) are steadier on a busy machine.
 Without `--models` the embedder is the hashing one and the judge the lexical one: then nearly all that is left is the
-stages' own work and the store's, the least favourable case for Elasticsearch.
+stages' own work and the store's, the least favourable case for Elasticsearch. Requests of the store are counted too.
 """
 
 from __future__ import annotations
@@ -28,7 +28,12 @@ from monitor.pipeline import STAGES, Services, load_seeds
 from monitor.settings import load_settings, read_seeds
 from monitor.store.base import ArticleFilter
 from tests.services.elasticsearch.contract import drop
+from tests.services.elasticsearch.counting import Requests
 
+Times = dict[str, dict[str, dict[str, float]]]
+"""By stage, store and unit."""
+Counts = dict[str, dict[str, int]]
+"""By stage and kind of request."""
 WITHOUT_MODELS = {
     "embed": {"model": "hashing"},
     "judge": {"kind": "lexical", "candidate_similarity": 0.1, "possible_matches": 0.5, "possible_contradicts": 0.5},
@@ -64,19 +69,23 @@ def timed(call: Callable[[], object], node: psutil.Process | None) -> tuple[floa
     return time.perf_counter() - wall, own_after - own, other_after - other
 
 
-def take_turns(services: dict[str, Services], node: psutil.Process | None) -> dict[str, dict[str, dict[str, float]]]:
-    """By stage and store; the store that goes first changes from stage to stage. What the node does meanwhile in the
-    background is Elasticsearch's, whoever's turn it is."""
-    found: dict[str, dict[str, dict[str, float]]] = {}
+def take_turns(services: dict[str, Services], node: psutil.Process | None) -> tuple[Times, Counts]:
+    """Seconds by stage and store, and requests by stage and kind; the store that goes first changes from stage to
+    stage. What the node does meanwhile in the background is Elasticsearch's, whoever's turn it is."""
+    found: Times = {}
+    requests: Counts = {}
     for turn, (stage, run) in enumerate(STAGES.items()):
         found[stage] = {name: {"wall_seconds": 0.0, "cpu_seconds": 0.0} for name in services}
         for name in sorted(services, reverse=bool(turn % 2)):
-            wall, own, other = timed(lambda run=run, name=name: run(services[name]), node)  # type: ignore[misc]  # bound now
+            with Requests() as asked:
+                wall, own, other = timed(lambda run=run, name=name: run(services[name]), node)  # type: ignore[misc]  # bound now
+            if asked.by_kind:
+                requests[stage] = dict(sorted(asked.by_kind.items()))
             found[stage][name]["wall_seconds"] += round(wall, 2)
             found[stage][name]["cpu_seconds"] += round(own, 2)
             found[stage]["elastic"]["cpu_seconds"] += round(other, 2)
-        print(stage, found[stage], flush=True)
-    return found
+        print(stage, found[stage], requests.get(stage, {}), flush=True)
+    return found, requests
 
 
 def measure(urls: dict[str, str], *, articles: int, models: bool, node: psutil.Process | None) -> dict[str, Any]:
@@ -88,7 +97,7 @@ def measure(urls: dict[str, str], *, articles: int, models: bool, node: psutil.P
             services[name] = stack.enter_context(open_services(settings))
             load_seeds(services[name], read_seeds(settings.seeds))
             services[name].embedder().encode(["warm up"])
-        stages = take_turns(services, node)
+        stages, requests = take_turns(services, node)
         counts = {name: each.store.counts() for name, each in services.items()}
         stories = {
             name: {a.id: a.copy_of for a in each.store.articles(ArticleFilter(), limit=articles)}
@@ -107,6 +116,10 @@ def measure(urls: dict[str, str], *, articles: int, models: bool, node: psutil.P
         "same_copies": stories["elastic"] == stories["sqlite"],
         "models": models,
         "stages": stages,
+        "requests": requests,
+        "requests_per_article": {
+            stage: round(sum(asked.values()) / counts["elastic"].articles, 2) for stage, asked in requests.items()
+        },
         "total": total,
         "ratio": {unit: round(each["elastic"] / each["sqlite"], 2) for unit, each in total.items()},
     }

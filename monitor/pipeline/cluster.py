@@ -85,8 +85,10 @@ def _assign(services: Services, clusterer: Clusterer, batch: Sequence[Article], 
     decisions = clusterer.assign(items)
     articles = {article.id: article for article in batch}
     book = StoryBook(services)
+    story_ids = final_stories(decisions)
+    book.read_ahead([*story_ids, *(d.absorbed for d in decisions), *(article.story_id for article in batch)])
     records = []
-    for decision, story_id in zip(decisions, final_stories(decisions), strict=True):
+    for decision, story_id in zip(decisions, story_ids, strict=True):
         book.keep(decision, articles[decision.item_id], story_id=story_id)
         records.append(
             ClusterRecord(

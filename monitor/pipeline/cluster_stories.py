@@ -5,12 +5,11 @@ In: decisions in order. Out: the stories that they touched, and which earlier ar
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from monitor.cluster.base import Decision
-from monitor.errors import NotFound
 from monitor.models import Article, Story, StoryState
 from monitor.pipeline.ports import Services
 from monitor.settings.houses import Houses
@@ -28,11 +27,18 @@ class StoryBook:
         self._store = services.store
         self._houses = Houses(services.settings.cluster.publisher_groups)
         self._stories: dict[str, Story] = {}
+        self._read_ahead: dict[str, Story | None] = {}
+        """As the store holds them, None for one that it does not."""
         self.moves: dict[str, str] = {}
         """Article → story, for articles that were decided on before."""
 
     def stories(self) -> list[Story]:
         return list(self._stories.values())
+
+    def read_ahead(self, story_ids: Iterable[str]) -> None:
+        """Read what will be needed in one call; the book works without, a call per story."""
+        wanted = {story_id for story_id in story_ids if story_id}
+        self._read_ahead |= dict.fromkeys(wanted) | self._store.stories_by_ids(sorted(wanted))
 
     def keep(self, decision: Decision, article: Article, *, story_id: str) -> None:
         """`story_id` is the story in the end, where the decision's own was absorbed later."""
@@ -52,9 +58,8 @@ class StoryBook:
 
     def join(self, losing_id: str, kept_id: str) -> None:
         """All of the losing story's articles go to the other; its own record stays, closed, and says where to."""
-        try:
-            losing = self._stories.get(losing_id) or self._store.story(losing_id)
-        except NotFound:
+        losing = self._stories.get(losing_id) or self._find(losing_id)
+        if losing is None:
             return
         for article in self._store.articles_of_story(losing_id, limit=MAX_MOVED):
             self.moves[article.id] = kept_id
@@ -80,10 +85,9 @@ class StoryBook:
         )
 
     def _find(self, story_id: str) -> Story | None:
-        try:
-            return self._store.story(story_id)
-        except NotFound:
-            return None
+        if story_id not in self._read_ahead:
+            self.read_ahead([story_id])
+        return self._read_ahead[story_id]
 
     def _read(self, story_id: str, article: Article) -> Story:
         found = self._stories.get(story_id) or self._find(story_id)

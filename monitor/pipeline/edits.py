@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from monitor.extract.base import Extracted, ExtractJob
 from monitor.fetch.base import Page
-from monitor.models import Article, ArticleState, StageReport
+from monitor.models import Article, ArticleState, Entry, StageReport
 from monitor.pipeline.ports import Services
 from monitor.pipeline.tally import Tally
 
@@ -58,14 +58,16 @@ def _read_again(services: Services, articles: Sequence[Article], tally: Tally) -
             tally.leave(article.url, str(page.error) if page else "no answer")
         else:
             readable.append((article, page))
-    jobs = [_job(services, article, page) for article, page in readable]
-    yield from zip((article for article, _ in readable), services.extractor().extract(jobs), strict=True)
+    entries = services.store.entries_of([article.id for article, _ in readable])
+    known = [(article, page) for article, page in readable if article.id in entries]  # else retention took it meanwhile
+    jobs = [_job(article, entries[article.id], page) for article, page in known]
+    yield from zip((article for article, _ in known), services.extractor().extract(jobs), strict=True)
 
 
-def _job(services: Services, article: Article, page: Page) -> ExtractJob:
+def _job(article: Article, entry: Entry, page: Page) -> ExtractJob:
     return ExtractJob(
         article=replace(article, state=ArticleState.FETCHED, text=""),
-        entry=services.store.entry_of(article.id),
+        entry=entry,
         body=page.body,
         charset=page.charset,
         final_url=page.final_url,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 
-from monitor.errors import NotFound, PageUnreachable
+from monitor.errors import PageUnreachable
 from monitor.extract.base import Extracted, ExtractJob
 from monitor.fetch import canonicalize_url
 from monitor.fetch.base import Page
@@ -18,6 +19,9 @@ ENOUGH_CHARS = 600
 """A feed that carries so much text itself can stand in for a page that is away for the moment."""
 PATIENCE = timedelta(hours=1)
 """How long an article with little text in its feed waits for a page that does not answer."""
+KEPT_TOGETHER = 25
+"""Articles kept in one call: what a crash makes to be extracted again. One by one, a store over the network would
+take longer for its requests than extraction itself; the workers go on with the rest of the batch meanwhile."""
 
 
 def extract_articles(services: Services) -> StageReport:
@@ -26,7 +30,8 @@ def extract_articles(services: Services) -> StageReport:
     left: set[str] = set()
     total = services.store.backlog()[Stage.EXTRACT]
     while batch := _next_batch(services, left):
-        for extracted in services.extractor().extract(_jobs(services, batch, tally, left)):
+        found = iter(services.extractor().extract(_jobs(services, batch, tally, left)))
+        while extracted := list(islice(found, KEPT_TOGETHER)):
             _keep(services, extracted, tally)
             services.progress("extract", done=tally.done + tally.aside + tally.left, total=total)
     return tally.report()
@@ -40,14 +45,13 @@ def _next_batch(services: Services, left: set[str]) -> list[Article]:
 
 def _jobs(services: Services, batch: Sequence[Article], tally: Tally, left: set[str]) -> list[ExtractJob]:
     jobs: list[ExtractJob] = []
-    entries: dict[str, Entry] = {}
+    tally.seen += len(batch)
+    entries = services.store.entries_of([article.id for article in batch])
     for article in batch:
-        tally.seen += 1
-        try:
-            entries[article.id] = services.store.entry_of(article.id)
-        except NotFound as error:
-            services.store.set_aside(article.id, str(error))
-            tally.set_aside(article.id, str(error))
+        if article.id not in entries:
+            reason = f"the store holds no feed entry of article {article.id}"
+            services.store.set_aside(article.id, reason)
+            tally.set_aside(article.id, reason)
     pages = _get_pages(services, [a for a in batch if a.id in entries and _wants_page(services, a, entries[a.id])])
     for article in batch:
         if article.id not in entries:
@@ -89,10 +93,12 @@ def _job(article: Article, entry: Entry, page: Page) -> ExtractJob:
     )
 
 
-def _keep(services: Services, extracted: Extracted, tally: Tally) -> None:
-    article = replace(extracted.article, canonical_url=canonicalize_url(extracted.article.canonical_url))
-    services.store.save_extracted(article, extracted.passages)
-    if extracted.article.state is ArticleState.SET_ASIDE:
-        tally.set_aside(extracted.article.url or extracted.article.id, extracted.article.reason)
-    else:
-        tally.done += 1
+def _keep(services: Services, extracted: Sequence[Extracted], tally: Tally) -> None:
+    found = [each.article for each in extracted]
+    articles = [replace(article, canonical_url=canonicalize_url(article.canonical_url)) for article in found]
+    services.store.save_extracted(articles, [passage for each in extracted for passage in each.passages])
+    for article in found:
+        if article.state is ArticleState.SET_ASIDE:
+            tally.set_aside(article.url or article.id, article.reason)
+        else:
+            tally.done += 1

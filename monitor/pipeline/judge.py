@@ -14,11 +14,10 @@ import numpy as np
 
 from monitor.alert.findings import JudgedPassage, finding_id, merge_verdicts
 from monitor.alert.plan import plan_alerts
-from monitor.errors import JudgeUnavailable, NotFound
+from monitor.errors import JudgeUnavailable
 from monitor.judge.candidates import select_candidates
 from monitor.models import (
     Article,
-    Finding,
     Office,
     Pair,
     Passage,
@@ -26,7 +25,6 @@ from monitor.models import (
     Relation,
     Stage,
     StageReport,
-    Story,
     Vector,
     VerdictLabel,
 )
@@ -83,19 +81,20 @@ def pairs_to_judge(
 ) -> list[tuple[Article, Passage, Pair]]:
     """Which passages are judged against which positions: those near enough, and only positions of their day."""
     found: list[tuple[Article, Passage, Pair]] = []
+    if not ledger.positions:
+        return found
     passages = services.store.passages_of([article.id for article in articles])
+    novel = {article.id: [p for p in passages[article.id] if p.is_novel] for article in articles}
+    owners = [passage.id for each in novel.values() for passage in each]
+    vectors = services.store.vectors_of(owners, model=services.embedder().model)
     for article in articles:
-        novel = [passage for passage in passages[article.id] if passage.is_novel]
-        if novel and ledger.positions:
-            found += _pairs_of(services, ledger, article, novel)
+        found += _pairs_of(services, ledger, article, [p for p in novel[article.id] if p.id in vectors], vectors)
     return found
 
 
 def _pairs_of(
-    services: Services, ledger: Ledger, article: Article, novel: Sequence[Passage]
+    services: Services, ledger: Ledger, article: Article, known: Sequence[Passage], vectors: Mapping[str, Vector]
 ) -> list[tuple[Article, Passage, Pair]]:
-    vectors = services.store.vectors_of([p.id for p in novel], model=services.embedder().model)
-    known = [passage for passage in novel if passage.id in vectors]
     if not known:
         return []
     on = (article.published_at or article.first_seen_at).date()
@@ -156,7 +155,8 @@ def _judge_batch(services: Services, ledger: Ledger, batch: Sequence[Article], t
         before,
         after,
         positions={position.id: position for position in ledger.positions},
-        stories=_stories(services, after),
+        # One that was withdrawn meanwhile is not there: the alert then names the position alone.
+        stories=services.store.stories_by_ids(sorted({finding.story_id for finding in after})),
         settings=services.settings.alert,
         now=services.clock(),
         copies=copies,
@@ -179,13 +179,3 @@ def _ids_around(positions: Sequence[Position]) -> list[str]:
         for relation in Relation
         for by_successor in (False, True)
     )
-
-
-def _stories(services: Services, findings: Sequence[Finding]) -> dict[str, Story]:
-    stories: dict[str, Story] = {}
-    for story_id in {finding.story_id for finding in findings}:
-        try:
-            stories[story_id] = services.store.story(story_id)
-        except NotFound:
-            continue  # withdrawn meanwhile: the alert then names the position alone
-    return stories

@@ -193,7 +193,8 @@ class Store(Protocol):
     def backlog(self) -> dict[Stage, int]:
         """How many wait for each stage (ALERT: alerts waiting or failed), zeroes included."""
 
-    def entry_of(self, article_id: str) -> Entry: ...
+    def entries_of(self, article_ids: Sequence[str]) -> dict[str, Entry]:
+        """The feed's entry by article; those that exist."""
 
     def article(self, article_id: str) -> Article: ...
 
@@ -203,11 +204,12 @@ class Store(Protocol):
     def articles_by_ids(self, article_ids: Sequence[str]) -> dict[str, Article]:
         """Those that exist."""
 
-    def save_extracted(self, article: Article, passages: Sequence[Passage]) -> None:
-        """Replace the article and all its passages (verdicts of passages that vanish are kept in the findings).
+    def save_extracted(self, articles: Sequence[Article], passages: Sequence[Passage]) -> None:
+        """Replace articles and all their passages (verdicts of passages that vanish are kept in the findings).
 
-        Nothing happens when the store holds a later `revision`: that one waits for extraction itself. Likewise the
-        marks EMBEDDED, CLUSTERED and JUDGED pass by an article that is FETCHED (revised or reset meanwhile).
+        Nothing happens to an article of which the store holds a later `revision`: that one waits for extraction
+        itself. Likewise the marks EMBEDDED, CLUSTERED and JUDGED pass by an article that is FETCHED (revised or reset
+        meanwhile). Of an article named twice the last counts; a passage of none of the articles is a `ValueError`.
         """
 
     def set_aside(self, article_id: str, reason: str) -> None: ...
@@ -258,6 +260,9 @@ class Store(Protocol):
         """
 
     def story(self, story_id: str) -> Story: ...
+
+    def stories_by_ids(self, story_ids: Sequence[str]) -> dict[str, Story]:
+        """Those that exist."""
 
     def stories(self, *, limit: int, seeds_only: bool = False) -> list[Story]:
         """Seed stories first, then by `last_article_at`, newest first."""

@@ -79,11 +79,11 @@ class SameAnswers(RuleBasedStateMachine):
         items = [delivered(n, feed_url=feed, content_hash=text, title=text) for n in numbers]
         self.both(lambda store: store.record_poll(feed_state(feed), items))
 
-    @rule(number=NUMBERS, text=TEXTS, parts=SOME, revision=st.integers(0, 3))
-    def extract(self, number: int, text: str, parts: list[int], revision: int) -> None:
-        item = article(number, text=text, state=ArticleState.EXTRACTED, revision=revision)
-        passages = [passage(part, of=number, text=text) for part in parts]
-        self.both(lambda store: store.save_extracted(item, passages))
+    @rule(numbers=SOME, text=TEXTS, parts=SOME, revision=st.integers(0, 3))
+    def extract(self, numbers: list[int], text: str, parts: list[int], revision: int) -> None:
+        items = [article(number, text=text, state=ArticleState.EXTRACTED, revision=revision) for number in numbers]
+        passages = [passage(part, of=number, text=text) for number in numbers for part in parts]
+        self.both(lambda store: store.save_extracted(items, passages))
 
     @rule(number=NUMBERS, reason=TEXTS)
     def set_aside(self, number: int, reason: str) -> None:

@@ -97,7 +97,7 @@ def test_an_article_with_all_fields_comes_back(store: Store) -> None:
         text="a\nb\tc",
         published_at=None,
     )
-    store.save_extracted(full, [])
+    store.save_extracted([full], [])
     assert store.article("article-0001") == full
 
 
@@ -153,18 +153,18 @@ def test_saving_an_extracted_article_twice_keeps_its_passages_once(store: Store)
     fill(store, 1)
     extracted = article(1, state=ArticleState.EXTRACTED, text="Longer text")
     for _ in range(2):
-        store.save_extracted(extracted, [passage(2), passage(1)])
+        store.save_extracted([extracted], [passage(2), passage(1)])
     assert store.article("article-0001") == extracted
     assert store.passages_of(["article-0001"]) == {"article-0001": [passage(1), passage(2)]}
 
 
 def test_passages_that_vanish_take_their_vectors_and_verdicts_along(store: Store) -> None:
-    store.save_extracted(article(1), [passage(1), passage(2)])
+    store.save_extracted([article(1)], [passage(1), passage(2)])
     store.save_embedded([], [embedding("passage-0001-1"), embedding("passage-0001-2")])
     store.record_verdicts(
         done=[], verdicts=[verdict("passage-0001-1"), verdict("passage-0001-2")], findings=[], alerts=[]
     )
-    store.save_extracted(article(1), [passage(2)])
+    store.save_extracted([article(1)], [passage(2)])
     assert store.passages_of(["article-0001"]) == {"article-0001": [passage(2)]}
     assert set(store.vectors_of(["passage-0001-1", "passage-0001-2"], model=MODEL)) == {"passage-0001-2"}
     assert store.verdicts_on("position-0001", limit=9) == [verdict("passage-0001-2")]
@@ -173,9 +173,48 @@ def test_passages_that_vanish_take_their_vectors_and_verdicts_along(store: Store
 def test_an_outdated_extraction_does_not_cover_up_a_revision(store: Store) -> None:
     fill(store, 1)
     store.record_poll(feed_state(), [delivered(1, content_hash="other", text="Second")])
-    store.save_extracted(article(1, state=ArticleState.EXTRACTED), [passage(1)])
+    store.save_extracted([article(1, state=ArticleState.EXTRACTED)], [passage(1)])
     assert store.article("article-0001").text == "Second"
     assert store.backlog()[Stage.EXTRACT] == 1
+
+
+def test_articles_extracted_together_keep_each_its_own_passages(store: Store) -> None:
+    fill(store, 1, 2, 3)
+    extracted = [article(n, state=ArticleState.EXTRACTED, text=f"Text {n}") for n in (1, 2, 3)]
+    store.save_extracted(extracted, [passage(2), passage(1, of=3), passage(1)])
+    assert list(store.articles_by_ids([each.id for each in extracted]).values()) == extracted
+    assert store.passages_of(["article-0001", "article-0002", "article-0003"]) == {
+        "article-0001": [passage(1), passage(2)],
+        "article-0002": [],
+        "article-0003": [passage(1, of=3)],
+    }
+
+
+def test_a_revision_keeps_back_its_own_article_alone(store: Store) -> None:
+    fill(store, 1, 2)
+    store.save_extracted([article(1, state=ArticleState.EXTRACTED)], [passage(1)])
+    store.record_poll(feed_state(), [delivered(1, content_hash="other", text="Second")])
+    extracted = [article(n, state=ArticleState.EXTRACTED) for n in (1, 2)]
+    store.save_extracted(extracted, [passage(2), passage(1, of=2)])
+    assert ids([*store.pending(Stage.EXTRACT, limit=9)]) == ["article-0001"]
+    assert ids([*store.pending(Stage.EMBED, limit=9)]) == ["article-0002"]
+    assert store.passages_of(["article-0001"]) == {"article-0001": [passage(1)]}
+
+
+def test_of_an_article_extracted_twice_in_one_call_the_last_counts(store: Store) -> None:
+    fill(store, 1)
+    twice = [article(1, state=ArticleState.EXTRACTED, text=text) for text in ("First", "Last")]
+    store.save_extracted(twice, [passage(1)])
+    assert store.article("article-0001").text == "Last"
+    assert store.passages_of(["article-0001"]) == {"article-0001": [passage(1)]}
+
+
+def test_a_passage_of_another_article_is_refused_before_anything_is_written(store: Store) -> None:
+    fill(store, 1)
+    with pytest.raises(ValueError, match="article-0002"):
+        store.save_extracted([article(1, state=ArticleState.EXTRACTED)], [passage(1), passage(1, of=2)])
+    assert store.article("article-0001").state is ArticleState.FETCHED
+    assert store.passages_of(["article-0001"]) == {"article-0001": []}
 
 
 def test_articles_without_passages_have_an_empty_list(store: Store) -> None:
@@ -244,7 +283,7 @@ def test_a_matrix_is_no_vector(store: Store) -> None:
 
 def test_articles_with_vectors_of_other_models_are_named_oldest_first(store: Store) -> None:
     fill(store, 1, 2, 3, state=ArticleState.JUDGED)
-    store.save_extracted(article(4, state=ArticleState.EXTRACTED), [passage(1, of=4)])
+    store.save_extracted([article(4, state=ArticleState.EXTRACTED)], [passage(1, of=4)])
     store.save_embedded([], [embedding("article-0003", model="old@1"), embedding("article-0001", model="old@1")])
     store.save_embedded([], [embedding("article-0002"), embedding("passage-0004-1", model="old@1")])
     assert store.articles_of_other_models(MODEL, limit=9) == ["article-0001", "article-0003"]

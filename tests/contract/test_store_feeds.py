@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.errors import NotFound
 from monitor.models import ArticleState, FeedHealth, Stage
 from monitor.store.base import MAX_REVISIONS, Arrival, Delivered, Store
 from tests.builders import FEED_URL, article, at, cluster_record, delivered, entry, feed_state, story
@@ -29,7 +28,7 @@ def test_a_feed_state_comes_back_as_it_was_given(store: Store) -> None:
 def test_new_articles_are_stored_as_given(store: Store) -> None:
     assert store.record_poll(feed_state(), [delivered(1), delivered(2)]) == [Arrival.NEW, Arrival.NEW]
     assert store.article("article-0002") == article(2)
-    assert store.entry_of("article-0002") == entry(2)
+    assert store.entries_of(["article-0002", "article-9"]) == {"article-0002": entry(2)}
 
 
 def test_a_repeated_poll_finds_everything_known_and_counts_it_once(store: Store) -> None:
@@ -50,7 +49,7 @@ def test_a_changed_item_of_the_same_feed_is_a_revision(store: Store) -> None:
     assert store.record_poll(feed_state(), [changed]) == [Arrival.REVISED]
     expected = article(1, title="New title", text="New text", content_hash="other", revision=1)
     assert store.article("article-0001") == expected
-    assert store.entry_of("article-0001") == changed.entry
+    assert store.entries_of(["article-0001"]) == {"article-0001": changed.entry}
 
 
 def test_a_revision_goes_back_to_extraction_and_keeps_its_story(store: Store) -> None:
@@ -67,7 +66,7 @@ def test_the_same_article_from_another_feed_is_known_and_changes_nothing(store: 
     other = delivered(1, feed_url=OTHER_FEED, content_hash="other", title="Other")
     assert store.record_poll(feed_state(OTHER_FEED), [other]) == [Arrival.KNOWN]
     assert store.article("article-0001") == article(1)
-    assert store.entry_of("article-0001") == entry(1)
+    assert store.entries_of(["article-0001"]) == {"article-0001": entry(1)}
 
 
 def test_of_two_items_with_one_id_in_one_poll_the_first_counts(store: Store) -> None:
@@ -103,12 +102,12 @@ def test_a_poll_repeated_with_more_entries_adds_only_those(store: Store) -> None
 def test_an_entry_with_all_fields_comes_back(store: Store) -> None:
     full = entry(1, updated_at=at(4), authors=("A", "B"), content="<p>x</p>", language="de")
     store.record_poll(feed_state(), [Delivered(entry=full, article=article(1))])
-    assert store.entry_of("article-0001") == full
+    assert store.entries_of(["article-0001"]) == {"article-0001": full}
     empty = replace(full, published_at=None, updated_at=None, authors=())
     store.record_poll(feed_state(), [Delivered(entry=empty, article=article(1, content_hash="x"))])
-    assert store.entry_of("article-0001") == empty
+    assert store.entries_of(["article-0001"]) == {"article-0001": empty}
 
 
-def test_an_unknown_articles_entry_is_not_found(store: Store) -> None:
-    with pytest.raises(NotFound, match="article-9"):
-        store.entry_of("article-9")
+def test_an_article_that_no_feed_delivered_has_no_entry(store: Store) -> None:
+    store.save_extracted([article(1)], [])
+    assert store.entries_of(["article-0001", "article-9"]) == {}

@@ -39,7 +39,7 @@ def filled(store: Store) -> None:
     store.load_seed(seed(), seed_story())
     store.record_poll(feed_state(), [delivered(1), delivered(2), delivered(3)])
     for n in (1, 2):
-        store.save_extracted(article(n, state=ArticleState.EXTRACTED), [passage(1, of=n), passage(2, of=n)])
+        store.save_extracted([article(n, state=ArticleState.EXTRACTED)], [passage(1, of=n), passage(2, of=n)])
     store.save_embedded(["article-0001"], [embedding("article-0001"), embedding("passage-0001-1")])
     store.save_clustered([cluster_record(1)], [story(1)], blob=("clusterer", b"state"))
     store.record_verdicts(done=["article-0001"], verdicts=[verdict()], findings=[finding()], alerts=[alert()])
@@ -48,7 +48,7 @@ def filled(store: Store) -> None:
 Call = Callable[[Store], object]
 WRITES: dict[str, Call] = {
     "record_poll": lambda s: s.record_poll(feed_state(polls=2), [delivered(1, content_hash="x"), delivered(9)]),
-    "save_extracted": lambda s: s.save_extracted(article(3, state=ArticleState.EXTRACTED), [passage(1, of=3)]),
+    "save_extracted": lambda s: s.save_extracted([article(3, state=ArticleState.EXTRACTED)], [passage(1, of=3)]),
     "set_aside": lambda s: s.set_aside("article-0003", "no text"),
     "reset": lambda s: s.reset(["article-0001"], ArticleState.EXTRACTED),
     "save_embedded": lambda s: s.save_embedded(["article-0002"], [embedding("article-0002", model="other@1")]),
@@ -105,8 +105,8 @@ def test_preparing_again_does_nothing(store: Store) -> None:
 
 NAIVE_CALLS: dict[str, Call] = {
     "record_poll": lambda s: s.record_poll(feed_state(last_polled_at=NAIVE), []),
-    "article": lambda s: s.save_extracted(article(1, first_seen_at=NAIVE), []),
-    "published": lambda s: s.save_extracted(article(1, published_at=NAIVE), []),
+    "article": lambda s: s.save_extracted([article(1, first_seen_at=NAIVE)], []),
+    "published": lambda s: s.save_extracted([article(1, published_at=NAIVE)], []),
     "articles": lambda s: s.articles(ArticleFilter(since=NAIVE), limit=1),
     "live_memos": lambda s: s.live_memos(since=NAIVE, model=MODEL),
     "story": lambda s: s.save_clustered([], [story(1, opened_at=NAIVE)], blob=("b", b"")),
@@ -136,7 +136,7 @@ def test_a_naive_time_is_a_mistake(store: Store, call: Call) -> None:
 
 def test_times_of_other_zones_come_back_as_the_same_moment_in_utc(store: Store) -> None:
     seen = datetime(2026, 3, 1, 14, 30, 0, 123_456, tzinfo=timezone(timedelta(hours=5, minutes=30)))
-    store.save_extracted(article(1, first_seen_at=seen), [])
+    store.save_extracted([article(1, first_seen_at=seen)], [])
     found = store.article("article-0001").first_seen_at
     assert found == seen
     assert found.utcoffset() == timedelta(0)
@@ -155,28 +155,28 @@ def test_times_are_ordered_whatever_their_zone_and_fraction(store: Store) -> Non
 
 def test_a_time_that_utc_cannot_name_is_a_mistake(store: Store) -> None:
     with pytest.raises(ValueError, match="outside"):
-        store.save_extracted(article(1, published_at=datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=9)))), [])
+        store.save_extracted([article(1, published_at=datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=9))))], [])
 
 
 @pytest.mark.parametrize(
     "text", ["Größe 字 🙂 \u202e", "'; DROP TABLE articles; --", "line\r\nline\u2028", "", "x" * 300_000]
 )
 def test_text_comes_back_as_it_was(store: Store, text: str) -> None:
-    store.save_extracted(article(1, title=text, text=text, authors=(text,)), [passage(1, text=text)])
+    store.save_extracted([article(1, title=text, text=text, authors=(text,))], [passage(1, text=text)])
     found = store.article("article-0001")
     assert (found.title, found.text, found.authors) == (text, text, (text,))
     assert store.passages_of(["article-0001"])["article-0001"][0].text == text
 
 
 def test_nul_is_dropped_everywhere(store: Store) -> None:
-    store.save_extracted(article(1, title="a\0b", authors=("c\0d",)), [])
+    store.save_extracted([article(1, title="a\0b", authors=("c\0d",))], [])
     store.create_alerts([alert(1, headline="e\0f", payload={"g\0h": ["i\0j"]})])
     assert (store.article("article-0001").title, store.article("article-0001").authors) == ("ab", ("cd",))
     assert (store.alert("alert-0001").headline, store.alert("alert-0001").payload) == ("ef", {"gh": ["ij"]})
 
 
 def test_lone_surrogates_are_replaced_one_for_one(store: Store) -> None:
-    store.save_extracted(article(1, text="a\ud800b\udfffc", authors=("\udc00",)), [])
+    store.save_extracted([article(1, text="a\ud800b\udfffc", authors=("\udc00",))], [])
     store.create_alerts([alert(1, payload={"\ud800": "x\udbff"})])
     assert store.article("article-0001").text == "a\ufffdb\ufffdc"
     assert store.article("article-0001").authors == ("\ufffd",)
@@ -185,7 +185,7 @@ def test_lone_surrogates_are_replaced_one_for_one(store: Store) -> None:
 
 def test_ids_with_strange_characters_are_found_again(store: Store) -> None:
     for strange in ("a'b\"c", "\ud800", "x\0y", "字 🙂", "%_*"):
-        store.save_extracted(article(1, id=strange), [])
+        store.save_extracted([article(1, id=strange)], [])
         assert store.article(strange).url == article(1).url
         assert strange.replace("\0", "").replace("\ud800", "\ufffd") in store.articles_by_ids([strange])
 

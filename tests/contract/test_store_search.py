@@ -12,7 +12,7 @@ from tests.contract.stores import words_found
 
 def keep(store: Store, number: int, text: str, **changes: object) -> None:
     """An article of one passage."""
-    store.save_extracted(article(number, text=text, title="", **changes), [passage(1, of=number, text=text, start=0)])
+    store.save_extracted([article(number, text=text, title="", **changes)], [passage(1, of=number, text=text, start=0)])
 
 
 def found(store: Store, query: str, which: SearchFilter | None = None, *, limit: int = 99) -> list[int]:
@@ -40,14 +40,14 @@ def test_a_hit_shows_its_article_and_passage(store: Store) -> None:
 
 
 def test_an_article_without_passages_is_found_by_its_title(store: Store) -> None:
-    store.save_extracted(article(1, title="Ferry sails", text=""), [])
+    store.save_extracted([article(1, title="Ferry sails", text="")], [])
     hit = words_found(store, "ferry")[0]
     assert (hit.kind, hit.passage_id, hit.title) == (SearchKind.ARTICLE, "", "Ferry sails")
 
 
 def test_an_article_is_shown_once_by_the_passage_with_most_words(store: Store) -> None:
     passages = [passage(n, text=text) for n, text in ((1, "A ferry."), (2, "The ferry strike."), (3, "A strike."))]
-    store.save_extracted(article(1, text="A ferry. The ferry strike. A strike."), passages)
+    store.save_extracted([article(1, text="A ferry. The ferry strike. A strike.")], passages)
     assert [hit.passage_id for hit in words_found(store, "ferry strike")] == ["passage-0001-2"]
 
 
@@ -125,7 +125,7 @@ def test_nearness_of_meaning_finds_without_words(store: Store) -> None:
 
 
 def test_the_nearest_passage_is_shown(store: Store) -> None:
-    store.save_extracted(article(1), [passage(1), passage(2)])
+    store.save_extracted([article(1)], [passage(1), passage(2)])
     store.save_embedded(
         [], [embedding("passage-0001-1", unit_vector(1, 0)), embedding("article-0001", unit_vector(1, 1))]
     )
@@ -135,7 +135,7 @@ def test_the_nearest_passage_is_shown(store: Store) -> None:
 
 
 def test_the_nearest_passage_is_shown_also_where_the_article_itself_is_nearer(store: Store) -> None:
-    store.save_extracted(article(1), [passage(1), passage(2)])
+    store.save_extracted([article(1)], [passage(1), passage(2)])
     vectors = [unit_vector(1, 0, 0), unit_vector(0, 1, 0), unit_vector(1, 1, 0)]
     owners = [article(1).id, "passage-0001-1", "passage-0001-2"]
     store.save_embedded([article(1).id], [embedding(o, v) for o, v in zip(owners, vectors, strict=True)])

@@ -60,7 +60,7 @@ def test_nothing_is_explained_before_it_is_decided(store: Store) -> None:
 
 def test_passages_that_an_earlier_copy_carries_are_not_novel(store: Store) -> None:
     embed(store, 1)
-    store.save_extracted(article(1), [passage(1), passage(2), passage(3)])
+    store.save_extracted([article(1)], [passage(1), passage(2), passage(3)])
     store.save_clustered([cluster_record(1, novel_passages=(False, True))], [], blob=("clusterer", b""))
     assert [each.is_novel for each in store.passages_of(["article-0001"])["article-0001"]] == [False, True, True]
     store.save_clustered([cluster_record(1)], [], blob=("clusterer", b""))
@@ -152,6 +152,13 @@ def test_an_unknown_story_or_position_is_not_found_by_name(store: Store) -> None
         store.story("story-9")
     with pytest.raises(NotFound, match="position-9"):
         store.position("position-9")
+
+
+def test_stories_by_ids_gives_those_that_exist(store: Store) -> None:
+    store.save_clustered([], [story(1), story(2), story(3)], blob=("clusterer", b""))
+    found = store.stories_by_ids(["story-0003", "story-9", "story-0001"])
+    assert found == {"story-0001": story(1), "story-0003": story(3)}
+    assert store.stories_by_ids([]) == {}
 
 
 def test_a_seed_comes_back_as_it_was_loaded(store: Store) -> None:

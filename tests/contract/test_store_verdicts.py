@@ -15,7 +15,7 @@ from tests.contract.stores import everything
 
 def clustered(store: Store, *numbers: int) -> None:
     for n in numbers:
-        store.save_extracted(article(n, state=ArticleState.CLUSTERED), [passage(1, of=n)])
+        store.save_extracted([article(n, state=ArticleState.CLUSTERED)], [passage(1, of=n)])
 
 
 def record(store: Store, **parts: object) -> None:
@@ -101,7 +101,7 @@ def test_verdicts_on_a_position_come_with_the_newest_passages_first(store: Store
 
 
 def test_judging_passes_by_an_article_that_waits_for_extraction(store: Store) -> None:
-    store.save_extracted(article(1), [])
+    store.save_extracted([article(1)], [])
     record(store, done=["article-0001"])
     assert store.article("article-0001").state is ArticleState.FETCHED
 

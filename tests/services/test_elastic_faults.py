@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,12 @@ from typing import Any
 import pytest
 
 from monitor.errors import MonitorError, SettingsInvalid, StoreTooNew, StoreUnavailable
-from monitor.models import AlertState, ArticleState
+from monitor.models import AlertState, ArticleState, Stage
 from monitor.settings import StoreSettings
 from monitor.store import make_store
 from monitor.store.base import Arrival, ArticleFilter, Store
 from monitor.store.elastic import schema
-from monitor.store.elastic.client import Client
+from monitor.store.elastic.client import Client, Hit
 from monitor.store.elastic.part import create
 from monitor.store.elastic.store import ElasticStore
 from tests.builders import (
@@ -107,18 +108,59 @@ def wait_until_it_answers(store: Store) -> None:
         return
 
 
-def test_clustering_that_a_crash_cut_short_is_finished_by_the_next(store: ElasticStore) -> None:
-    store.record_poll(feed_state(), [delivered(1)])
-    store.save_extracted(article(1, state=ArticleState.EXTRACTED), [passage(1)])
-    store.save_embedded([article(1).id], [embedding(article(1).id), embedding("passage-0001-1")])
+@contextmanager
+def crashing_at(store: ElasticStore, moment: str) -> Iterator[None]:
+    """The method of this name ends as a killed process would: nothing after it is done."""
 
     def crash(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    store._keep_decisions = crash  # type: ignore[method-assign]
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, moment, crash)
+        yield
+
+
+@pytest.mark.parametrize("moment", ["_replace_passages", "_forget_passages", "_change_read"])
+def test_extraction_that_a_crash_cut_short_is_done_again_whole(store: ElasticStore, moment: str) -> None:
+    before = [article(n, state=ArticleState.EXTRACTED) for n in (1, 2)]
+    store.record_poll(feed_state(), [delivered(1), delivered(2)])
+    store.save_extracted(before, [passage(1), passage(2), passage(1, of=2)])
+    store.reset([each.id for each in before], ArticleState.FETCHED)
+    after = [article(n, state=ArticleState.EXTRACTED, text="Later") for n in (1, 2)]
+    kept = [passage(2), passage(3), passage(2, of=2)]
+    with crashing_at(store, moment), pytest.raises(KeyboardInterrupt):
+        store.save_extracted(after, kept)
+    assert [each.id for each in store.pending(Stage.EXTRACT, limit=9)] == [each.id for each in before]
+    store.save_extracted(after, kept)
+    assert store.pending(Stage.EMBED, limit=9) == after
+    assert store.passages_of([each.id for each in after]) == {after[0].id: kept[:2], after[1].id: kept[2:]}
+
+
+def test_an_article_revised_while_its_passages_are_kept_waits_for_extraction(
+    store: ElasticStore, settings: StoreSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.record_poll(feed_state(), [delivered(1), delivered(2)])
+    other, forget = ElasticStore(settings), store._forget_passages
+
+    def revise_then_forget(gone: Sequence[Hit]) -> None:
+        other.record_poll(feed_state(), [delivered(1, content_hash="other", text="Second")])
+        forget(gone)
+
+    monkeypatch.setattr(store, "_forget_passages", revise_then_forget)
+    store.save_extracted([article(n, state=ArticleState.EXTRACTED) for n in (1, 2)], [passage(1), passage(1, of=2)])
+    other.close()
+    assert [each.text for each in store.pending(Stage.EXTRACT, limit=9)] == ["Second"]
+    assert [each.id for each in store.pending(Stage.EMBED, limit=9)] == ["article-0002"]
+
+
+@pytest.mark.parametrize("moment", ["_keep_novelty", "_keep_decisions"])
+def test_clustering_that_a_crash_cut_short_is_finished_by_the_next(store: ElasticStore, moment: str) -> None:
+    store.record_poll(feed_state(), [delivered(1)])
+    store.save_extracted([article(1, state=ArticleState.EXTRACTED)], [passage(1)])
+    store.save_embedded([article(1).id], [embedding(article(1).id), embedding("passage-0001-1")])
+    with crashing_at(store, moment), pytest.raises(KeyboardInterrupt):
         store.save_clustered([cluster_record(1)], [story(1, article_count=1)], blob=("cluster", b"new"))
-    del store._keep_decisions
+    assert store.pending(Stage.JUDGE, limit=9) == []
     memos = store.live_memos(since=at(-100), model="tiny@1")
     assert [memo.article_id for memo in memos] == ["article-0001"]
     assert store.article("article-0001").state is ArticleState.CLUSTERED
@@ -128,14 +170,8 @@ def test_clustering_that_a_crash_cut_short_is_finished_by_the_next(store: Elasti
 
 def test_alerts_outlive_a_crash_before_their_verdicts_and_are_not_made_twice(store: ElasticStore) -> None:
     store.record_poll(feed_state(), [delivered(1)])
-
-    def crash(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
-
-    store._put = crash  # type: ignore[method-assign]
-    with pytest.raises(KeyboardInterrupt):
+    with crashing_at(store, "_put"), pytest.raises(KeyboardInterrupt):
         store.record_verdicts(done=["article-0001"], verdicts=[verdict()], findings=[finding()], alerts=[alert()])
-    del store._put
     assert [each.id for each in store.lease_alerts(now=at(5), until=at(6), limit=9)] == ["alert-0001"]
     store.record_verdicts(done=["article-0001"], verdicts=[verdict()], findings=[finding()], alerts=[alert()])
     assert [each.state for each in store.alerts()] == [AlertState.SENDING]

@@ -51,7 +51,7 @@ def indices(settings: StoreSettings) -> list[str]:
 
 def keep(store: ElasticStore, number: int) -> None:
     store.record_poll(feed_state(), [delivered(number)])
-    store.save_extracted(article(number, state=ArticleState.EXTRACTED), [passage(1, of=number)])
+    store.save_extracted([article(number, state=ArticleState.EXTRACTED)], [passage(1, of=number)])
     store.save_embedded([article(number).id], [embedding(article(number).id), embedding(f"passage-{number:04d}-1")])
 
 

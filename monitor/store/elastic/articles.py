@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from monitor.store.elastic.client import Hit
 from monitor.store.elastic.documents import doc_id, read, read_text, to_source
 from monitor.store.elastic.feeds import OWN
 from monitor.store.elastic.part import Part, chunks, create, delete, one_of, put
+from monitor.store.extracted import articles_with_passages
 from monitor.store.plain import clean_text, time_text, to_plain
 
 WAITS_FOR = {
@@ -45,12 +46,9 @@ class ArticlePart(Part):
         alerts = self._client.count(self._names.alias("alerts"), waiting)
         return {stage: states.get(state.value, 0) for state, stage in WAITS_FOR.items()} | {Stage.ALERT: alerts}
 
-    def entry_of(self, article_id: str) -> Entry:
-        found = self._get("articles", [article_id], source=["entry"])
-        text = next((hit.source.get("entry") for hit in found.values()), None)
-        if text is None:
-            raise NotFound(f"the store holds no feed entry of article {article_id}")
-        return read_text(Entry, text)
+    def entries_of(self, article_ids: Sequence[str]) -> dict[str, Entry]:
+        sources = [hit.source for hit in self._get("articles", article_ids, source=["id", "entry"]).values()]
+        return {each["id"]: read_text(Entry, each["entry"]) for each in sources if each.get("entry") is not None}
 
     def article(self, article_id: str) -> Article:
         found = self.articles_by_ids([article_id])
@@ -98,35 +96,44 @@ class ArticlePart(Part):
 
     # passages ----------------------------------------------------------------------------------------------
 
-    def save_extracted(self, article: Article, passages: Sequence[Passage]) -> None:
-        source = to_source(article)
+    def save_extracted(self, articles: Sequence[Article], passages: Sequence[Passage]) -> None:
+        """The passages first: the articles, whose state is the done mark, change when all else is there."""
+        extracted = {doc_id(id_): each for id_, each in articles_with_passages(articles, passages).items()}
+        sources = {id_: to_source(article) for id_, (article, _) in extracted.items()}
+        stored = self._get("articles", sources, source=["revision"])
         self._places.clear()
-        stored = next(iter(self._get("articles", [article.id], source=["revision"]).values()), None)
-        if stored is not None and stored.source["revision"] > article.revision:
-            return  # a poll brought a later revision while this one was extracted: it waits itself
-        generation = self._names.generation_of(self._writing_index() if stored is None else stored.index)
-        index = self._names.index("passages", generation)
-        gone = self._passage_ids([article.id]) - {clean_text(passage.id) for passage in passages}
-        self._client.bulk(put(index, doc_id(each.id), passage_source(each, article)) for each in passages)
-        self._forget_passages(gone, index)
-        if stored is None:
-            home = self._names.index("articles", generation)
-            self._client.bulk([create(home, doc_id(article.id), source)])
-        else:
-            self._change("articles", [article.id], lambda hit: _extracted(hit, article), source=["revision"])
+        # A poll may have brought a later revision while this one was extracted: that one waits itself.
+        kept = [id_ for id_ in sources if id_ not in stored or not _is_older(sources[id_], stored[id_])]
+        absent = [id_ for id_ in kept if id_ not in stored]
+        home = self._writing_index() if absent else ""
+        homes = {id_: stored[id_].index if id_ in stored else home for id_ in kept}
+        self._replace_passages([(*extracted[id_], homes[id_]) for id_ in kept])
+        self._client.bulk(create(home, id_, sources[id_]) for id_ in absent)
+        read = {id_: stored[id_] for id_ in kept if id_ in stored}
+        self._change_read("articles", read, lambda hit: _extracted(hit, sources[hit.id]), source=["revision"])
 
-    def _passage_ids(self, article_ids: Sequence[str]) -> set[str]:
-        alias, found = self._names.alias("passages"), set()
+    def _replace_passages(self, extracted: Sequence[tuple[Article, Sequence[Passage], str]]) -> None:
+        """Of articles with the index of each: passages lie in the generation of their article."""
+        actions = []
+        for article, passages, home in extracted:
+            index = self._names.index("passages", self._names.generation_of(home))
+            actions += [put(index, doc_id(passage.id), passage_source(passage, article)) for passage in passages]
+        gone = self._passages_but({each["_id"] for each in actions}, [article.id for article, *_ in extracted])
+        self._client.bulk(actions)
+        self._forget_passages(gone)
+
+    def _passages_but(self, current: set[str], article_ids: Sequence[str]) -> list[Hit]:
+        """Passages of the articles whose `_id` is none of `current`."""
+        alias, found = self._names.alias("passages"), []
         for chunk in chunks(article_ids):
             hits = self._client.find(alias, query=one_of("article_id", chunk), source=["id"], page=5_000)
-            found |= {hit.source["id"] for hit in hits}
+            found += [hit for hit in hits if hit.id not in current]
         return found
 
-    def _forget_passages(self, passage_ids: Iterable[str], index: str) -> None:
+    def _forget_passages(self, gone: Sequence[Hit]) -> None:
         """Remove passages with their vectors and verdicts."""
-        ids = sorted(passage_ids)
-        self._forget_judgements(ids)
-        self._client.bulk(delete(index, doc_id(each)) for each in ids)
+        self._forget_judgements([hit.source["id"] for hit in gone])
+        self._client.bulk(delete(hit.index, hit.id) for hit in gone)
 
     def passages_of(self, article_ids: Sequence[str]) -> dict[str, list[Passage]]:
         found: dict[str, list[Passage]] = {article_id: [] for article_id in article_ids}
@@ -168,8 +175,12 @@ def passage_source(passage: Passage, article: Article) -> dict[str, Any]:
     return to_source(passage) | {name: to_plain(getattr(article, name)) for name in names}
 
 
-def _extracted(hit: Hit, article: Article) -> dict[str, Any] | None:
-    return None if hit.source["revision"] > article.revision else to_source(article)
+def _is_older(source: Mapping[str, Any], stored: Hit) -> bool:
+    return bool(source["revision"] < stored.source["revision"])
+
+
+def _extracted(hit: Hit, source: dict[str, Any]) -> dict[str, Any] | None:
+    return None if _is_older(source, hit) else source
 
 
 def since(moment: datetime) -> dict[str, Any]:

@@ -78,17 +78,19 @@ class Part:
 
     def _change(self, kind: str, ids: Iterable[str], decide: Decide, *, source: Any = True) -> set[str]:
         """Change documents by what they hold at this moment; answers the `_id`s of those that are there."""
-        indices = self._indices(kind)
-        waiting = list(dict.fromkeys(doc_id(each) for each in ids))
+        return self._change_read(kind, self._get(kind, ids, source=source), decide, source=source)
+
+    def _change_read(self, kind: str, hits: Mapping[str, Hit], decide: Decide, *, source: Any) -> set[str]:
+        """`_change` of what was just read, with the same `source`; what others changed since is read again."""
         there: set[str] = set()
         for _ in range(CHANGE_TRIES):
-            hits = self._client.get_many(indices, waiting, source=source) if waiting else {}
             there |= hits.keys()
             changes = [(hit, decide(hit)) for hit in hits.values()]
             done = self._client.bulk(update(hit, fields) for hit, fields in changes if fields is not None)
             waiting = [each.id for each in done.values() if each.is_conflict]
             if not waiting:
                 return there
+            hits = self._get(kind, waiting, source=source)
         raise StoreUnavailable(f"store {self._client.name}: {kind} {waiting[:3]} are changed by others all the time")
 
     def _put(self, kind: str, documents: Mapping[str, Mapping[str, Any]], *, keep: Sequence[str] = ()) -> None:

@@ -75,27 +75,28 @@ class StoryPart(BlobPart, VectorPart):
         """Can be repeated: everything is replaced, nothing is added up."""
         records = [read(ClusterRecord, each | {"memo": read_bytes(each["memo"])}) for each in journal["records"]]
         self._put("stories", {story["id"]: story for story in journal["stories"]})
-        self._keep_decisions(records)
-        self._keep_moves(journal.get("moves", {}))
         self._keep_novelty(records)
         name, head = journal["blob"]
         self._commit_blob(name, read(Head, head))
-        self._mark([record.article_id for record in records], ArticleState.CLUSTERED)
+        self._keep_decisions(records, journal.get("moves", {}))
 
-    def _keep_decisions(self, records: Sequence[ClusterRecord]) -> None:
-        changes = {doc_id(record.article_id): _decision(record) for record in records}
-        self._change("articles", changes, lambda hit: changes[hit.id], source=False)
+    def _keep_decisions(self, records: Sequence[ClusterRecord], moves: Mapping[str, str]) -> None:
+        """Decisions, moves and marks in one change of each article, whose text the server indexes anew every time.
 
-    def _keep_moves(self, moves: dict[str, str]) -> None:
-        """A decision may stand for an article that was sent back since: then the story alone changes."""
-        names = {doc_id(article_id): story_id for article_id, story_id in moves.items()}
+        Last, so that an article is judged only once its novel passages are known.
+        """
+        decided = {doc_id(record.article_id): _decision(record) for record in records}
+        moved = {doc_id(article_id): story_id for article_id, story_id in moves.items()}
 
-        def moved(hit: Hit) -> dict[str, Any]:
-            story_id, decision = names[hit.id], hit.source.get("decision")
-            told = {"decision": to_json(json.loads(decision) | {"story_id": story_id})} if decision else {}
-            return {"story_id": story_id, **told}
+        def changed(hit: Hit) -> dict[str, Any]:
+            changes = dict(decided.get(hit.id, {}))
+            if changes and hit.source["state"] != ArticleState.FETCHED.value:
+                changes["state"] = ArticleState.CLUSTERED.value
+            if hit.id in moved:
+                changes |= _moved(changes.get("decision") or hit.source.get("decision"), moved[hit.id])
+            return changes
 
-        self._change("articles", names, moved, source=["decision"])
+        self._change("articles", {**decided, **moved}, changed, source=["state", "decision"])
 
     def _keep_novelty(self, records: Sequence[ClusterRecord]) -> None:
         novel = {clean_text(record.article_id): record.novel_passages for record in records}
@@ -109,10 +110,14 @@ class StoryPart(BlobPart, VectorPart):
             )
 
     def story(self, story_id: str) -> Story:
-        found = self._get_one("stories", story_id)
-        if found is None:
+        found = self.stories_by_ids([story_id])
+        if not found:
             raise NotFound(f"the store holds no story {story_id}; `monitor stories list` shows those it holds")
-        return read(Story, found.source)
+        return next(iter(found.values()))
+
+    def stories_by_ids(self, story_ids: Sequence[str]) -> dict[str, Story]:
+        found = (read(Story, hit.source) for hit in self._get("stories", story_ids).values())
+        return {story.id: story for story in found}
 
     def stories(self, *, limit: int, seeds_only: bool = False) -> list[Story]:
         query = {"term": {"is_seed": True}} if seeds_only else {"match_all": {}}
@@ -136,6 +141,12 @@ def _decision(record: ClusterRecord) -> dict[str, Any]:
         "memo": to_plain(record.memo),
         "has_decision": True,
     }
+
+
+def _moved(decision: str | None, story_id: str) -> dict[str, Any]:
+    """There is no decision of an article that was sent back since: then the story alone changes."""
+    told = {"decision": to_json(json.loads(decision) | {"story_id": story_id})} if decision else {}
+    return {"story_id": story_id, **told}
 
 
 def _is_novel(hit: Hit, novel: Sequence[bool]) -> bool:

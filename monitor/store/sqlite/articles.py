@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from monitor.errors import NotFound
 from monitor.models import AlertState, Article, ArticleState, Entry, Passage, Stage
 from monitor.store.base import ArticleFilter
+from monitor.store.extracted import articles_with_passages
 from monitor.store.plain import clean_text, time_text
 from monitor.store.sqlite.feeds import ENTRIES
 from monitor.store.sqlite.part import ARTICLES, PASSAGES, Part, at_most
@@ -40,12 +41,11 @@ class ArticlePart(Part):
             alerts = connection.execute("SELECT count(*) FROM alerts WHERE state IN (?, ?)", waiting).fetchone()[0]
         return {stage: states.get(state.value, 0) for state, stage in WAITS_FOR.items()} | {Stage.ALERT: alerts}
 
-    def entry_of(self, article_id: str) -> Entry:
+    def entries_of(self, article_ids: Sequence[str]) -> dict[str, Entry]:
+        sql = "SELECT * FROM entries WHERE article_id IN (SELECT value FROM json_each(?))"
         with self._database.read() as connection:
-            row = connection.execute("SELECT * FROM entries WHERE article_id = ?", (clean_text(article_id),)).fetchone()
-        if row is None:
-            raise NotFound(f"the store holds no feed entry of article {article_id}")
-        return ENTRIES.read(row)
+            rows = connection.execute(sql, (ids_text(article_ids),))
+            return {row["article_id"]: ENTRIES.read(row) for row in rows}
 
     def article(self, article_id: str) -> Article:
         found = self.articles_by_ids([article_id])
@@ -90,14 +90,16 @@ class ArticlePart(Part):
                 found.setdefault(row["copy_of"], []).append(ARTICLES.read(row))
         return found
 
-    def save_extracted(self, article: Article, passages: Sequence[Passage]) -> None:
+    def save_extracted(self, articles: Sequence[Article], passages: Sequence[Passage]) -> None:
+        extracted = articles_with_passages(articles, passages)
         with self._database.write() as connection:
-            if _was_revised_since(connection, article):
-                return
-            ARTICLES.put(connection, article)
-            _forget_passages(connection, article.id, but=[passage.id for passage in passages])
-            for passage in passages:
-                PASSAGES.put(connection, passage)
+            for article, own in extracted.values():
+                if _was_revised_since(connection, article):
+                    continue
+                ARTICLES.put(connection, article)
+                _forget_passages(connection, article.id, but=[passage.id for passage in own])
+                for passage in own:
+                    PASSAGES.put(connection, passage)
 
     def set_aside(self, article_id: str, reason: str) -> None:
         sql = "UPDATE articles SET state = ?, reason = ? WHERE id = ?"

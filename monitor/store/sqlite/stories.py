@@ -14,7 +14,7 @@ from monitor.store.base import ClusterRecord, StoredMemo
 from monitor.store.plain import clean_text, time_text, to_json
 from monitor.store.sqlite.articles import mark
 from monitor.store.sqlite.part import STORIES, Part, at_most
-from monitor.store.sqlite.rows import read_vector
+from monitor.store.sqlite.rows import ids_text, read_vector
 
 LIVE_MEMOS = """
     SELECT articles.id, articles.publisher, articles.first_seen_at,
@@ -73,6 +73,11 @@ class StoryPart(Part):
         if row is None:
             raise NotFound(f"the store holds no story {story_id}; `monitor stories list` shows those it holds")
         return STORIES.read(row)
+
+    def stories_by_ids(self, story_ids: Sequence[str]) -> dict[str, Story]:
+        sql = "SELECT * FROM stories WHERE id IN (SELECT value FROM json_each(?))"
+        with self._database.read() as connection:
+            return {row["id"]: STORIES.read(row) for row in connection.execute(sql, (ids_text(story_ids),))}
 
     def stories(self, *, limit: int, seeds_only: bool = False) -> list[Story]:
         sql = "SELECT * FROM stories WHERE is_seed >= ? ORDER BY is_seed DESC, last_article_at DESC, id LIMIT ?"

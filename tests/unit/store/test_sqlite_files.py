@@ -39,7 +39,7 @@ def prepare(file: Path) -> None:
 def test_maintenance_gives_the_room_of_deleted_articles_back(file: Path, store: SqliteStore) -> None:
     for number in range(1, 60):
         store.record_poll(feed_state(), [delivered(number)])
-        store.save_extracted(article(number, text="word " * 2_000), [])
+        store.save_extracted([article(number, text="word " * 2_000)], [])
     store.maintain()
     full = file.stat().st_size
     assert store.delete_before(at(1_000)) == 59
