@@ -23,8 +23,6 @@ from samples.site import SampleSite
 from tests.golden.write import essence
 from tests.stack.running import ROOT, Airflow, running_airflow
 
-LIGHT = {"MONITOR_EMBED__MODEL": "hashing", "MONITOR_JUDGE__KIND": "lexical"}
-"""Quick stand-ins for the models: what is tested is that nothing is lost or mailed twice, whatever the findings are."""
 KILLS = 3
 IN_TIME = "interval=timedelta(minutes=15)"
 AT_ONCE = "interval=timedelta(seconds=1)"
@@ -82,16 +80,7 @@ def is_done(config: Path, *, articles: int) -> bool:
 
 
 @pytest.fixture(scope="session")
-def light() -> Iterator[None]:
-    patch = pytest.MonkeyPatch()
-    for name, value in LIGHT.items():
-        patch.setenv(name, value)
-    yield
-    patch.undo()
-
-
-@pytest.fixture(scope="session")
-def days(tmp_path_factory: pytest.TempPathFactory, light: None) -> dict[int, tuple[int, Outcome]]:
+def days(tmp_path_factory: pytest.TempPathFactory) -> dict[int, tuple[int, Outcome]]:
     """By the command line's own functions: day → how many articles are judged then, and what came of it."""
     found = {}
     with serving(day=FIRST_DAY) as site:
@@ -112,7 +101,7 @@ def by_hand(days: dict[int, tuple[int, Outcome]]) -> Outcome:
 
 
 @pytest.fixture(scope="session")
-def run(tmp_path_factory: pytest.TempPathFactory, light: None, days: dict[int, tuple[int, Outcome]]) -> Iterator[Run]:
+def run(tmp_path_factory: pytest.TempPathFactory, days: dict[int, tuple[int, Outcome]]) -> Iterator[Run]:
     """Both days of the news by Airflow; on the second day, the first tasks that are seen running are killed."""
     folder = tmp_path_factory.mktemp("by-airflow")
     with serving(day=FIRST_DAY) as site:
@@ -149,10 +138,10 @@ def impatient_dags(folder: Path) -> Path:
 def kill_tasks(airflow: Airflow, *, times: int) -> int:
     """Kill the processes of whatever task runs next, some times over; how many."""
     killed = 0
-    for _ in range(times):
+    while killed < times:
         airflow.wait_for("a task runs", lambda: bool(airflow.task_processes()))
         for process in airflow.task_processes():
-            with contextlib.suppress(psutil.NoSuchProcess):
+            with contextlib.suppress(psutil.NoSuchProcess):  # it ended by itself in between: the next one, then
                 process.kill()
                 killed += 1
     return killed
