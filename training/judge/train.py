@@ -139,6 +139,7 @@ def main() -> None:
     parser.add_argument("--save-every", type=int, default=250)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--max-seconds", type=float, default=1e9)
+    parser.add_argument("--bf16", action="store_true", help="compute in bfloat16: twice as fast where the CPU has it")
     parser.add_argument("--seed", type=int, default=7)
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
@@ -186,7 +187,9 @@ def train(model, tokenizer, batches, held_out, args, device: str) -> None:
         for group in optimiser.param_groups:
             group["lr"] = rate
         inputs = encode(tokenizer, part, device)
-        loss = loss_of(model(**inputs).logits, torch.tensor([e.label for e in part], device=device))
+        with torch.autocast(device, dtype=torch.bfloat16, enabled=args.bf16):
+            logits = model(**inputs).logits
+        loss = loss_of(logits.float(), torch.tensor([e.label for e in part], device=device))
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
