@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from monitor.bootstrap import open_services
 from monitor.pipeline import load_seeds, run_once
@@ -20,8 +19,15 @@ from monitor.settings import load_settings, read_seeds
 from samples.demo import SEEDS, sample_feeds, serving, write_config
 from tests.golden.write import essence
 
-LIGHT = {"MONITOR_EMBED__MODEL": "hashing", "MONITOR_JUDGE__KIND": "lexical"}
-"""Quick stand-ins: which findings come out is the business of other tests; here, that they are the same."""
+LIGHT = {
+    "MONITOR_EMBED__MODEL": "hashing",
+    "MONITOR_JUDGE__KIND": "lexical",
+    "MONITOR_JUDGE__CANDIDATE_SIMILARITY": "0.1",
+    "MONITOR_JUDGE__CANDIDATE_MARGIN_ELSEWHERE": "0",
+    "MONITOR_JUDGE__POSSIBLE_MATCHES": "0.5",
+    "MONITOR_JUDGE__POSSIBLE_CONTRADICTS": "0.5",
+}
+"""Quick stand-ins that find something: which findings is the business of other tests; here, that they are the same."""
 ROOT = Path(__file__).parents[2]
 
 
@@ -75,12 +81,14 @@ class ByHand:
 
 @pytest.fixture(scope="session")
 def by_hand(tmp_path_factory: pytest.TempPathFactory) -> ByHand:
-    with serving(day=8) as site:
+    with serving(day=8) as site, pytest.MonkeyPatch.context() as patch:
         config = write_config(tmp_path_factory.mktemp("by-hand"), sample_feeds(site))
-        light = {"embed": {"model": "hashing"}, "judge": {"kind": "lexical"}}
-        config.write_text(config.read_text("utf-8") + yaml.safe_dump(light), "utf-8")
+        for name, value in LIGHT.items():
+            patch.setenv(name, value)
         with open_services(load_settings(config)) as services:
             load_seeds(services, read_seeds(SEEDS))
             run_once(services)
             told = sorted(alert.finding_id for alert in services.store.alerts())
-            return ByHand(findings=essence(services.store.findings()), told=told)
+            findings = essence(services.store.findings())
+    assert len(findings) > 3
+    return ByHand(findings=findings, told=told)
