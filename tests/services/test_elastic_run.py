@@ -1,4 +1,5 @@
-"""`monitor run` on Elasticsearch: the findings are those of the embedded store, also when the node is killed meanwhile.
+"""`monitor run` on Elasticsearch: the findings are those of the embedded store, also when the node or the run itself is
+killed meanwhile.
 
 Real processes, the sample news over loopback, and the embedder and judge that need no model.
 """
@@ -6,6 +7,7 @@ Real processes, the sample news over loopback, and the embedder and judge that n
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -138,11 +140,32 @@ def test_a_node_killed_in_the_middle_of_a_run_costs_nothing_and_doubles_nothing(
         process.communicate(timeout=300)
     node.start()
     run_until_done(config)
+    nothing_is_lost_or_doubled(config, tmp_path, expected)
+
+
+def test_a_run_that_is_killed_after_every_stage_costs_nothing_and_doubles_nothing(
+    node: ElasticNode, site: SampleSite, expected: list[Any], tmp_path: Path
+) -> None:
+    config = configure(tmp_path, site, {"url": node.url, "index_prefix": "killed-run"})
+    answer("fetch", config=config)
+    ends = []
+    for state in ("extracted", "embedded", "clustered", "judged"):
+        with start("run", config=config) as process:
+            wait_until_there_is("killed-run-articles", {"term": {"state": state}}, node=node, while_runs=process)
+            process.kill()
+            process.communicate(timeout=300)
+        ends.append(process.returncode)
+    assert ends.count(-signal.SIGKILL) > 1, "the runs were over before they could be killed: this shows nothing"
+    run_until_done(config)
+    nothing_is_lost_or_doubled(config, tmp_path, expected)
+
+
+def nothing_is_lost_or_doubled(config: Path, folder: Path, expected: list[Any]) -> None:
     assert essence(answer("findings", "list", config=config)) == expected
     alerts = answer("alerts", "list", config=config)
     assert len({alert["id"] for alert in alerts}) == len(alerts)
     assert all(alert["state"] == "sent" for alert in alerts)
-    mails = list((tmp_path / "mail").rglob("*.eml"))
+    mails = list((folder / "mail").rglob("*.eml"))
     assert len({mail.name for mail in mails}) == len(mails)
 
 
