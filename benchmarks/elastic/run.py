@@ -27,8 +27,6 @@ import numpy as np
 from benchmarks.elastic.serving import report, serving_node
 from monitor.models import ArticleState, Vector
 from monitor.settings import StoreSettings
-from monitor.store.elastic.articles import passage_source
-from monitor.store.elastic.part import put
 from monitor.store.elastic.store import ElasticStore
 from monitor.store.elastic.vectors import pack
 from tests.builders import MODEL, article, delivered, embedding, feed_state, passage
@@ -60,12 +58,10 @@ def seconds_of(call: Callable[[], object]) -> float:
 
 
 def fill(store: ElasticStore, numbers: range) -> None:
-    """Articles with their passages, not yet embedded; together, since extraction is not what is measured here."""
+    """Articles with their passages, not yet embedded."""
     store.record_poll(feed_state(), [delivered(number) for number in numbers])
-    index = store._names.index("passages")  # noqa: SLF001  below the contract, which takes them one article at a time
-    owners = {passage(part, of=number): article(number) for number in numbers for part in range(1, PER_ARTICLE + 1)}
-    store._client.bulk(put(index, each.id, passage_source(each, owner)) for each, owner in owners.items())  # noqa: SLF001
-    store.reset([article(number).id for number in numbers], ArticleState.EXTRACTED)
+    extracted = [article(number, state=ArticleState.EXTRACTED) for number in numbers]
+    store.save_extracted(extracted, [passage(part, of=n) for n in numbers for part in range(1, PER_ARTICLE + 1)])
 
 
 def bulk(store: ElasticStore, settings: StoreSettings, vectors: Vector) -> dict[str, float]:
