@@ -52,9 +52,12 @@ def find_namer(words: Sequence[Word]) -> tuple[int, int] | None:
     return first, last
 
 
-def is_passive(between: Sequence[Word]) -> bool:
-    """ "The policy was scrapped", "is expected": the subject does nothing. `between`: from the subject to the verb."""
-    return any(word.low in _BE for word in between)
+def is_passive(around: Sequence[Word], *, ending: str) -> bool:
+    """ "The policy was scrapped", "will be allowed": the subject does nothing. `around`: from the subject on."""
+    words = [word.low for word in around]
+    at = words.index(ending) if ending in words else len(words)
+    will_be = words[at + 1 : at + 2] == ["be"] and words[at + 2 : at + 3] and words[at + 2].endswith("ed")
+    return any(word in _BE for word in words[:at]) or bool(will_be)
 
 
 def is_speech_here(verb: str, after: Sequence[Word]) -> bool:
@@ -62,11 +65,32 @@ def is_speech_here(verb: str, after: Sequence[Word]) -> bool:
     following = after[0].low if after else ""
     if verb.endswith("ed") and following in _FINITE and after[0].text.islower():
         return False  # "the trees pledged would be planted": a participle
+    is_participle = verb in _PARTICIPLES and _is_participle(after)  # "the jobs announced for 2027 have been struck out"
+    if is_participle or (verb == "found" and following in _FOUND_THINGS):  # "have found their way"
+        return False
+    if verb in _BEFORE_THAT:
+        return following in _BEFORE_THAT[verb]
     if verb == "called":
         return following in word_list("after_called")
     if verb in word_list("saying_or_noun"):
         return following not in word_list("after_noun")
     return True
+
+
+_BEFORE_THAT = {"held": {"that", ",", "."}, "states": {"that"}}
+"""Words that are mostly something else: "troops held the town", "member states"."""
+_PARTICIPLES = frozenset(
+    {"agreed", "announced", "demanded", "estimated", "expected", "forecast", "found", "pledged", "promised", "proposed",
+     "recommended", "reported"}
+)  # fmt: skip
+_FOUND_THINGS = frozenset({"a", "an", "his", "her", "its", "their", "itself", "himself", "herself", "themselves"})
+
+
+def _is_participle(after: Sequence[Word]) -> bool:
+    """ "… for 2027 have": a few words of time and place, then the verb of the clause."""
+    if not after or after[0].low not in {"for", "in", "by", "at", "on", "last", "earlier", "under", "this"}:
+        return False
+    return any(word.low in _FINITE | {"have", "were", "was"} for word in after[1:5])
 
 
 def _leads_in(word: Word) -> bool:

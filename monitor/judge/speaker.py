@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from monitor.judge.actors import COUNTS, head_words, is_actor
+from monitor.judge.antecedents import ROLE, find_antecedent, find_people, opening_phrase
 from monitor.judge.attributions import (
     PRONOUNS,
     Attribution,
@@ -19,15 +21,12 @@ from monitor.judge.attributions import (
     split_sentences,
 )
 from monitor.judge.cues import find_cues
-from monitor.judge.english import pattern, places, word_list
+from monitor.judge.english import pattern, word_list
 from monitor.judge.names import Cast, cast_of, classify, contains_name, normalise
 from monitor.models import Cue, Pair, Speaker, SpeakerKind
 
 _PLAIN_OFFICIALS = re.compile(
     r"^(?:[\w-]+ ){0,3}(?:officials|diplomats|aides|insiders|sources|people)\b(?! (?:of|for) the [A-Z])", re.IGNORECASE
-)
-_CAPITALS = re.compile(
-    r"\b[A-ZÀ-Þ][\w’'-]+(?:\s+(?:de|van|von|der|den|al|bin|la|da|di|[A-Z]\.|[A-ZÀ-Þ][\w’-]*))*\s+(?:[A-ZÀ-Þ][\w’-]+|[A-Z]\.)"
 )
 _PRESENTED = re.compile(
     r"(?:^|, )((?:[Tt]he|[Ii]ts|[Aa]n?) (?:[\w’'-]+ ){0,4}?(?:minister|president|chancellor|premier|secretary|governor|"
@@ -38,11 +37,19 @@ _PAPER = re.compile(
     r"(?:an?|the) (?:[\w’'-]+ ){0,2}(?:statement|notice|note|communiqué|release|letter|paper)$|its communiqué$",
     re.IGNORECASE,
 )
-_ASIDE = (" as", " that", "what", " than", " to which", " when", " after", " before", " if", " although")
+_BARE_VOICE = re.compile(r"an? (?:spokes(?:man|woman|person)|state secretary)|the (?:company|firm|group)")
+"""Somebody who is not named and speaks for a body that opens the same sentence."""
+_ASKED = (" whether", " if", " whatever", " what")
+"""What is asked is said by nobody, and "what he says" is not where he says it."""
+_ASIDE = (" as", " that", " than", " to which", " when", " after", " before", " although")
 _WORD = re.compile(r"[a-z]{4,}")
 _UNSAID = re.compile(r"\s+(?:has|have|had|did|does|do|would)(?:n[’']t| not)\b")
 _TELLING = frozenset({"announced", "said", "confirmed", "stated", "told"})
 """What somebody has not told is no word of theirs."""
+_LONG_AGO = re.compile(r"In (?:19|20)\d\d\b|(?:A year|\w+ (?:years|months)) ago\b|Last year\b")
+"""A sentence that opens so tells what was said once; what holds today comes after it."""
+UNHEARD = -2.4
+"""Weight of an attribution up to which nobody is taken to speak."""
 QUOTED_SHARE = 0.8
 """Of a passage's characters: from there on it is a quotation and little else."""
 
@@ -109,7 +116,10 @@ def _carried_on(pair: Pair) -> Attribution | None:
 def _acting_subject(pair: Pair, cast: Cast) -> Attribution | None:
     """The holder's own deed if there is one, else the first deed of a named body; a mere "will" comes last."""
     found = [
-        one for one in find_subjects(pair.passage) if one.phrase.lower() not in PRONOUNS or pair.context or one.start
+        one
+        for one in find_subjects(pair.passage)
+        if (one.start or pair.context or one.phrase.lower() not in PRONOUNS)
+        and (one.phrase.lower() in PRONOUNS or _is_named_actor(one, cast))
     ]
 
     def weight(one: Attribution) -> tuple[bool, bool]:
@@ -124,6 +134,10 @@ def _acting_subject(pair: Pair, cast: Cast) -> Attribution | None:
     return max(found, key=weight, default=None)
 
 
+def _is_named_actor(one: Attribution, cast: Cast) -> bool:
+    return _acts_like_a_body(one.phrase) or contains_name(normalise(f"{one.phrase} {one.description}"), cast.holder)
+
+
 def _unspoken(pair: Pair) -> SpeakerKind:
     """Nobody is named: the narrator, or sources that stay in the dark ("is said to")."""
     anonymous = any(cue.kind == "anonymous" for cue in find_cues(pair.passage))
@@ -131,15 +145,17 @@ def _unspoken(pair: Pair) -> SpeakerKind:
 
 
 def _acts_like_a_body(name: str) -> bool:
-    """A subject counts as an actor when it is written like a name."""
+    """A subject counts as an actor when it is written like a name and can act."""
     words = [word for word in name.split() if word.lower() not in {"the", "a", "an"}]
-    if not words or words[0].lower() in word_list("leading") | word_list("numerals"):
-        return False  # "Five years will remain enough", "By eleven"
-    return len(words) <= 5 and words[0][:1].isupper()
+    if not words or words[0].lower() in word_list("leading") | word_list("numerals") | COUNTS:
+        return False  # "Five years will remain enough", "By eleven", "Each army"
+    is_body = head_words(name)[-1].lower() in word_list("bodies") or pattern("person_noun").search(name) is not None
+    return (is_body or (len(words) <= 5 and words[0][:1].isupper())) and is_actor(" ".join(words))
 
 
 def _choose(pair: Pair, found: list[Attribution]) -> Attribution | None:
     """Trailing attributions stand above what they follow; then the sentence with most of the statement's words."""
+    found = [one for one in found if one.verb not in word_list("saying_or_noun") or is_actor(one.phrase)]
     if not found:
         return None
     asked = set(_WORD.findall(f"{pair.position.statement} {pair.position.topic}".lower()))
@@ -149,19 +165,27 @@ def _choose(pair: Pair, found: list[Attribution]) -> Attribution | None:
     earliest = {one.sentence: one for one in reversed(found)}
 
     def weight(one: Attribution) -> float:
-        before = pair.passage[: one.start].rstrip().lower()
+        before = f" {pair.passage[spans[one.sentence][0] : one.start].rstrip().lower()}"
         nearness = overlap[one.sentence] if one.sentence < len(overlap) else 0
-        own = 2.0 if one.is_trailing else 0.0
-        weak = -1.5 if one.verb in {"let", "called", "found", "used", "see", "sees", "doubt", "asked"} else 0.0
+        own = 2.0 if one.is_trailing and not before.endswith(_ASKED) else 0.0
+        weak = -1.5 if one.verb in {"let", "called", "found", "used", "puts", "see", "sees", "doubt", "asked"} else 0.0
         pronoun = -0.2 if one.phrase.lower() in PRONOUNS else 0.0
-        aside = -2.0 if before.endswith(_ASIDE) else 0.0
+        aside = -4.0 if before.endswith(_ASKED) else -2.0 if before.endswith(_ASIDE) else 0.0
         turn = 0.6 if before.endswith(("; but", ", but", ", yet")) else 0.0
         past = -0.8 if " had " in f" {pair.passage[one.end : one.end + 8].lower()} " else 0.0
+        if one.sentence < len(spans) - 1 and _LONG_AGO.match(pair.passage, spans[one.sentence][0]):
+            past = -3.0
         first = 0.5 if one is earliest[one.sentence] else 0.0
         unsaid = -3.0 if one.verb in _TELLING and _UNSAID.match(pair.passage, one.end) else 0.0
-        return nearness * 0.7 + own + weak + pronoun + aside + past + first + unsaid + turn
+        mute = 0.0 if one.phrase.lower() in PRONOUNS or is_actor(one.phrase) else -1.0
+        return nearness * 0.7 + mute + own + weak + pronoun + aside + past + first + unsaid + turn
 
-    return _speaks_through(found, max(found, key=weight))
+    best = max(found, key=weight)
+    if weight(best) <= UNHEARD:
+        return None
+    start, end = spans[best.sentence]
+    quotes = "\x01" in mask_quotes(pair.passage)[start:end]
+    return _speaks_through(found, best, find_subjects(pair.passage), quotes=quotes)
 
 
 def _before_quotation(pair: Pair) -> Attribution | None:
@@ -185,8 +209,16 @@ def _before_quotation(pair: Pair) -> Attribution | None:
     return None
 
 
-def _speaks_through(found: list[Attribution], chosen: Attribution) -> Attribution:
-    """ "Oslo denied that … , a statement said": a paper speaks for the body whom the passage has named before it."""
+def _speaks_through(
+    found: list[Attribution], chosen: Attribution, subjects: list[Attribution], *, quotes: bool
+) -> Attribution:
+    """ "Oslo denied that … , a statement said": a paper or a bare spokesman speaks for the body named before it."""
+    if _BARE_VOICE.fullmatch(chosen.phrase):
+        before = [one for one in found if one.sentence < chosen.sentence and one.phrase[:1].isupper()]
+        if before and not quotes and is_actor(before[-1].phrase):
+            return before[-1]
+        here = [one for one in subjects if one.sentence == chosen.sentence == 0 and one.start < chosen.start]
+        return next((one for one in here if one.phrase[:1].isupper() and is_actor(one.phrase)), chosen)
     if not _PAPER.match(chosen.phrase):
         return chosen
     earlier = [one for one in found if one.start < chosen.start and one.phrase[:1].isupper()]
@@ -208,7 +240,7 @@ def _resolve(pair: Pair, found: Attribution, cast: Cast) -> Speaker:
     bare, title = _split_title(name)
     full = _full_name(bare, pair)
     office = re.search(r"\bas ([^,.;]{3,50})", found.tail)
-    office_held = office[1] if office and _ROLE.search(office[1]) else ""
+    office_held = office[1] if office and ROLE.search(office[1]) else ""
     description = f"{title} | {description} | {_description_of(full, pair)} | {office_held}"
     if not bare[:1].isupper() or bare.split()[0] == "The":
         full = _person_behind(full, found, pair) or full
@@ -224,15 +256,17 @@ def _owner(pair: Pair, found: Attribution) -> str:
     spans = split_sentences(pair.passage)
     sentence = pair.passage[spans[found.sentence][0] : found.start] if found.sentence < len(spans) else ""
     texts = (sentence, pair.passage[: found.start], pair.context)
-    return next((phrase for text in texts if (phrase := _opening_phrase(text.strip()))), "")
+    return next((phrase for text in texts if (phrase := opening_phrase(text.strip()))), "")
 
 
 def _person_behind(phrase: str, found: Attribution, pair: Pair) -> str:
     """ "the new chancellor": the one person named before it, if there is just one and a role is named."""
-    if not re.match(r"the\b", phrase, re.IGNORECASE) or not _ROLE.search(phrase):
+    if not re.match(r"the\b", phrase, re.IGNORECASE) or not ROLE.search(phrase):
         return ""
-    people = dict.fromkeys(find_people(f"{pair.context} {pair.passage[: found.start]}"))
-    return next(iter(people)) if len(people) == 1 else ""
+    before = f"{pair.context} {pair.passage[: found.start]}"
+    people = dict.fromkeys(find_people(mask_quotes(before)))
+    presented = [name for name in people if _description_of(name, pair) or name == pair.position.holder]
+    return presented[0] if len(presented) == 1 else ""
 
 
 def _split_title(name: str) -> tuple[str, str]:
@@ -284,7 +318,7 @@ def _description_of(name: str, pair: Pair) -> str:
     for text in (pair.context, pair.passage):
         for match in (*re.finditer(before, text), *re.finditer(after, text)):
             words = " ".join(group for group in match.groups() if group)
-            if _ROLE.search(words) or re.search(_LINK, match.group()):
+            if ROLE.search(words) or re.search(_LINK, match.group()):
                 is_link = re.search(_LINK, match.group()) is not None
                 parts.append(
                     _title_part(words) if match.re.pattern == before else f"head of {words}" if is_link else words
@@ -299,77 +333,9 @@ def _title_part(words: str) -> str:
 
 
 def _antecedent(pair: Pair, found: Attribution) -> tuple[str, str]:
-    """Whom a pronoun stands for: the nearest earlier sentence's first person (he, she) or body (it, they)."""
+    """Whom a pronoun stands for, by the context and the passage before it."""
     before = f"{pair.context}\n{pair.passage[: found.start]}" if pair.context else pair.passage[: found.start]
-    wants_person = found.phrase.lower() in {"he", "she", "who"}
-    for start, end in reversed(split_sentences(before)):
-        sentence = before[start:end]
-        earlier = [a for a in find_attributions(sentence) if a.phrase.lower() not in PRONOUNS]
-        people = find_people(sentence)
-        if wants_person and earlier and (earlier[-1].phrase[0].isupper() or _ROLE.search(earlier[-1].phrase)):
-            return earlier[-1].phrase, earlier[-1].description
-        if wants_person and people:
-            return people[0], ""
-        if wants_person and _is_surname_alone(_opening_phrase(sentence)):
-            return _opening_phrase(sentence), ""
-        if wants_person:
-            continue
-        if earlier:
-            return earlier[0].phrase, earlier[0].description
-        subject = _opening_phrase(sentence)
-        if subject:
-            return subject, ""
-    first = _opening_phrase(before.strip()) if before.strip() else ""
-    return first, ""
-
-
-def _is_surname_alone(phrase: str) -> bool:
-    """ "Hegseth": one word written like a name, no body's and no country's."""
-    is_body = pattern("not_a_person", ignore_case=False).search(phrase) or any(
-        phrase.lower() in one for one in places()
-    )
-    return len(phrase.split()) == 1 and len(phrase) > 3 and phrase[0].isupper() and phrase.isalpha() and not is_body
-
-
-_ROLE = re.compile(
-    r"spokes|mayor|envoy|ambassador|chancellor|premier|minister|boss|head|commandant|secretary|president|official|leader|chief|director|"
-    r"chair|governor|commissioner|general",
-    re.IGNORECASE,
-)
-
-
-def _opening_phrase(sentence: str) -> str:
-    """The noun phrase that opens a sentence, up to its verb (a word in -ed, or a common one)."""
-    match = re.match(
-        r"((?:[\w’'-]+ ){1,9}?)(?:\w+ed|will|would|is|was|has|had|will|met|were|chairs|heads|runs|says|spoke|gave|took|"
-        r"came|saw|made)\b",
-        sentence,
-    )
-    phrase = match[1].strip() if match else ""
-    nobody = PRONOUNS | {"that", "none"} | word_list("no_phrase_start") | word_list("leading_adverbs")
-    holds_clause = not {"who", "which", "that", "whose"}.isdisjoint(phrase.lower().split())
-    return "" if phrase.lower() in nobody or holds_clause else phrase
-
-
-def find_people(sentence: str) -> list[str]:
-    """Names written like a person's, titles taken off: two capitals or more, none of them a body's word."""
-    found = []
-    for match in _CAPITALS.finditer(sentence):
-        name = _strip_roles(match.group())
-        if "\n" in name or name.startswith("Says "):  # a heading ("Step Up, Says Hegseth") and what follows it
-            continue
-        if len(name.split()) >= 2 and not pattern("body_word", ignore_case=False).search(name):
-            found.append(name)
-    return found
-
-
-_ROLE_WORD = re.compile(
-    r"^.*\b(?:Minister|Secretary|President|Chancellor|Governor|Commissioner|Senator|Mayor|Premier|Executive|Director|Leader|Party|King|Queen|Judge)\s+(?=[A-ZÀ-Þ])"
-)
-
-
-def _strip_roles(name: str) -> str:
-    return _ROLE_WORD.sub("", name)
+    return find_antecedent(found.phrase, before)
 
 
 def _lower_article(name: str) -> str:

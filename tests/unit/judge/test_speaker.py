@@ -198,6 +198,54 @@ def test_a_participle_gives_its_noun_no_voice() -> None:
 
 
 @pytest.mark.parametrize(
+    ("passage", "name"),
+    [
+        ("Karel Osk took a sip of water and said that the guns would go.", "Karel Osk"),
+        ("Karel Osk signed the paper on Monday, adding that the guns would go.", "Karel Osk"),
+        ("The auditor's reply, in the lobby, was that the guns would go.", "The auditor"),
+        (
+            "There are no guns, whatever the papers keep telling people, said Karel Osk, who heads the yard.",
+            "Karel Osk",
+        ),
+        ("The lawyer who now heads the yard insisted that the guns would go.", "The lawyer who now heads the yard"),
+        (
+            "The jobs announced for June have been cut, according to two managers at the yard.",
+            "two managers",
+        ),
+        ("The guns resolved by 14 votes to 2 are late, Karel Osk read out.", "Karel Osk"),
+        ("It stays so, said Velmark's new arms minister, Karel Osk.", "Karel Osk"),
+    ],
+)
+def test_the_speaker_is_found_away_from_the_verb(passage: str, name: str) -> None:
+    assert ask(passage)[0] == name
+
+
+@pytest.mark.parametrize(
+    ("passage", "name"),
+    [
+        ("The ministry in Osterby called it a lie. The numbers in the photographs, it said, were old.", "The ministry"),
+        ("A former yard chief, Karel Osk, denied it. Inspectors had spent nine hours there, he said.", "Karel Osk"),
+        ("I asked their ambassador. The guns will go, he said.", "their ambassador"),
+        ("Two managers at the yard spoke of delays. The guns, they said, would stay.", "two managers at the yard"),
+    ],
+)
+def test_a_pronoun_stands_for_whoever_can_speak(passage: str, name: str) -> None:
+    assert ask(passage)[0].startswith(name)
+
+
+@pytest.mark.parametrize(
+    "passage",
+    ["Questions had to be handed in on cards.", "Each army has got back its men.", "Ten guns have found a home."],
+)
+def test_what_only_opens_a_sentence_with_a_capital_is_no_actor(passage: str) -> None:
+    assert ask(passage) == ("", SpeakerKind.NARRATOR)
+
+
+def test_a_place_named_before_a_title_is_not_the_person_behind_it() -> None:
+    assert ask("The guns will cross at the Peace Bridge, the envoy in Corsun wrote.")[0] == "the envoy in Corsun"
+
+
+@pytest.mark.parametrize(
     "passage", ["", " ", '"', "“", "said", "said said said", ", said", "—" * 50, "X" * 5_000, "\x01\x00 said"]
 )
 def test_odd_text_does_no_harm(passage: str) -> None:
