@@ -84,7 +84,7 @@ airflow: $(STAMP) ## Airflow's UI with our DAGs on the embedded store, no contai
 env: ## write .env for docker compose, with random secrets (DEMO=1: with the sample news); an existing one stays
 	@$(PYTHON) docker/make_env.py $(if $(DEMO),--demo)
 
-stack-test: $(STAMP) ## run Airflow for real over the sample news, with a worker killed midway (some ten minutes)
+stack-test: $(STAMP) ## run Airflow for real over the sample news, with a worker killed midway (some fifteen minutes)
 	@$(BIN)/python -m pytest -m stack tests/stack
 
 clean: ## remove what the targets made (the environment, caches, var/)
