@@ -128,14 +128,19 @@ def nearest(store: ElasticStore, settings: StoreSettings, vectors: Vector) -> di
     exact = np.argsort(-(queries @ vectors.T), axis=1)[:, :10]
     with connect(settings.url) as es:
         es.indices.refresh(index=index)
-        for query, best in zip(queries, exact, strict=True):
+
+        def ask_bare(query: Vector) -> object:
             knn = {"field": "vector", "query_vector": query.tolist(), "k": 10, "num_candidates": 100, "filter": filters}
+            return es.search(index=index, knn=knn, size=10, source={"includes": ["owner_id", "kind", "article_id"]})
+
+        for number, (query, best) in enumerate(zip(queries, exact, strict=True)):
+            if number % 2:  # they take turns in going first: the second finds the graph's pages in the cache
+                bare.append(seconds_of(partial(ask_bare, query)))
             start = time.perf_counter()
             found = store._nearest(index, query, k=10, filters=filters, candidates=100)  # noqa: SLF001  see above
-            middle = time.perf_counter()
-            es.search(index=index, knn=knn, size=10, source={"includes": ["owner_id", "kind", "article_id"]})
-            mine.append(middle - start)
-            bare.append(time.perf_counter() - middle)
+            mine.append(time.perf_counter() - start)
+            if not number % 2:
+                bare.append(seconds_of(partial(ask_bare, query)))
             wanted = {f"passage-{n // PER_ARTICLE:04d}-{n % PER_ARTICLE + 1}" for n in best}
             hits += len(wanted & {hit.source["owner_id"] for hit in found})
     one, other = statistics.median(mine), statistics.median(bare)
