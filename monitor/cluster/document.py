@@ -29,7 +29,7 @@ _KEPT = {WORDS: 90, ENTITIES: 50, TITLE: 20}
 _BRIEF_WORDS, _FULL_WORDS = 15, 120
 """An article of so few words is brief (1), of so many is not (0)."""
 _HEAD = struct.Struct("<BBdIIIIIQH")
-_VERSION = 2
+_VERSION = 3
 _INDEXED, _ADDS, _SHORT = 1, 2, 4
 
 
@@ -47,6 +47,7 @@ class Document:
     weights: npt.NDArray[np.float32]
     kinds: npt.NDArray[np.uint8]
     shingles: Hashes
+    """In the order of the text: the first ones are its opening."""
     removed: Hashes
     """Shingles of boilerplate sentences: no ground for calling it a copy, but known passages all the same."""
     exact: int

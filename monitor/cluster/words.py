@@ -53,7 +53,7 @@ def hash_sentence(words: Sequence[str]) -> int:
 
 
 def hash_shingles(words: Sequence[str]) -> Hashes:
-    """Distinct hashes of the word triples, sorted; of fewer than three words, none."""
+    """Distinct hashes of the word triples in the order of the text; of fewer than three words, none."""
     if len(words) < 3:
         return np.empty(0, np.uint32)
     codes = np.fromiter((_hash(word) for word in words), np.uint64, len(words))
@@ -61,7 +61,9 @@ def hash_shingles(words: Sequence[str]) -> Hashes:
     mixed ^= codes[1:-1] * np.uint64(0xC2B2AE3D27D4EB4F)
     mixed ^= codes[2:] * np.uint64(0x165667B19E3779F9)
     mixed ^= mixed >> np.uint64(29)
-    return np.unique((mixed * np.uint64(0xBF58476D1CE4E5B9) >> np.uint64(32)).astype(np.uint32))
+    hashes = (mixed * np.uint64(0xBF58476D1CE4E5B9) >> np.uint64(32)).astype(np.uint32)
+    first: Hashes = np.sort(np.unique(hashes, return_index=True)[1])
+    return hashes[first]
 
 
 def count_terms(title: str, words: Sequence[str]) -> dict[int, float]:
