@@ -23,6 +23,8 @@ TERM_WORDS = 400
 """Words of the body that describe the article: news says what it is about at the top."""
 ENTITY_CHARS = 4_000
 TITLE_WEIGHT = 2
+FORMULA = 3
+"""Times that a text says the same three words from which they tell nothing of how it opens."""
 
 _WORD = re.compile(r"[぀-ヿ㐀-鿿가-힯]|[^\W_぀-ヿ㐀-鿿가-힯]+")
 _SENTENCE_END = re.compile(r"(?<=[.!?…。])[\"'”’)]*\s+|[\r\n]+|(?<=[。！？])")
@@ -53,7 +55,10 @@ def hash_sentence(words: Sequence[str]) -> int:
 
 
 def hash_shingles(words: Sequence[str]) -> Hashes:
-    """Distinct hashes of the word triples in the order of the text; of fewer than three words, none."""
+    """Distinct hashes of the word triples; of fewer than three words, none.
+
+    In the order of the text, but those that it repeats (`FORMULA` times and more: a name, a turn of phrase) come last.
+    """
     if len(words) < 3:
         return np.empty(0, np.uint32)
     codes = np.fromiter((_hash(word) for word in words), np.uint64, len(words))
@@ -62,8 +67,9 @@ def hash_shingles(words: Sequence[str]) -> Hashes:
     mixed ^= codes[2:] * np.uint64(0x165667B19E3779F9)
     mixed ^= mixed >> np.uint64(29)
     hashes = (mixed * np.uint64(0xBF58476D1CE4E5B9) >> np.uint64(32)).astype(np.uint32)
-    first: Hashes = np.sort(np.unique(hashes, return_index=True)[1])
-    return hashes[first]
+    distinct, places, times = np.unique(hashes, return_index=True, return_counts=True)
+    order = np.argsort(places + len(hashes) * (times >= FORMULA))
+    return distinct[order]
 
 
 def count_terms(title: str, words: Sequence[str]) -> dict[int, float]:

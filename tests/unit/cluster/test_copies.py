@@ -4,8 +4,10 @@ import random
 import time
 from dataclasses import replace
 
+from monitor.cluster import make_clusterer
 from monitor.cluster.base import Clusterer
-from tests.unit.cluster.invented import make_item, write_text
+from monitor.settings.model import ClusterSettings
+from tests.unit.cluster.invented import as_memo, make_item, write_text
 
 CHANCE = random.Random(4)
 WIRE = write_text(CHANCE, "flood", "Arvena", "Mira Tanno", sentences=14)
@@ -107,3 +109,65 @@ def test_headlines_that_stand_in_the_text_too_are_no_copies_of_each_other(cluste
     titles = ["Court frees Grist after appeal in Farrow", "Court frees Grist after appeal, prosecutors protest"]
     decisions = clusterer.assign([make_item(f"h{i}", t, f"{t}\n\n") for i, t in enumerate(titles)])
     assert [d.copy_of for d in decisions] == ["", ""]
+
+
+def _sentences(text: str) -> list[str]:
+    return [f"{part}." for part in text.removesuffix(".").split(". ")]
+
+
+def test_a_heavy_rewriting_that_keeps_the_opening_is_a_copy(clusterer: Clusterer) -> None:
+    other = _sentences(write_text(CHANCE, "flood", "Gellin", "Ilse Karden", sentences=14))
+    rewritten = " ".join([*_sentences(WIRE)[:4], *other[4:]])
+    decisions = clusterer.assign([make_item("a", "Flood", WIRE), make_item("b", "Water", rewritten, hours=1)])
+    assert decisions[1].copy_of == "a"
+    assert decisions[1].why["jaccard"] < 0.25
+
+
+def test_a_report_that_borrows_paragraphs_but_opens_in_its_own_words_is_no_copy(clusterer: Clusterer) -> None:
+    borrowing = " ".join([*_sentences(OTHER)[:9], *_sentences(WIRE)[-5:]])
+    decisions = clusterer.assign([make_item("a", "Flood", WIRE), make_item("b", "Flood", borrowing, hours=1)])
+    assert decisions[1].copy_of == ""
+
+
+def test_a_text_made_of_two_reports_copies_the_one_whose_opening_it_keeps(clusterer: Clusterer) -> None:
+    joined = " ".join([*_sentences(WIRE)[:4], *_sentences(OTHER)[4:11]])
+    items = [make_item("o", "Flood", OTHER), make_item("a", "Flood", WIRE), make_item("b", "Flood", joined, hours=1)]
+    assert clusterer.assign(items)[2].copy_of == "a"
+
+
+def test_a_report_does_not_join_copies_through_the_one_that_borrowed_from_it(clusterer: Clusterer) -> None:
+    joined = " ".join([*_sentences(WIRE)[:8], *_sentences(OTHER)[2:9]])
+    texts = [WIRE, WIRE.replace("said", "says"), joined, OTHER]
+    decisions = clusterer.assign([make_item(f"c{i}", "Flood", text, hours=i) for i, text in enumerate(texts)])
+    assert [d.copy_of for d in decisions] == ["", "c0", "c0", ""]
+
+
+def test_a_masthead_that_is_not_learnt_yet_makes_no_copies(clusterer: Clusterer) -> None:
+    masthead = "The Valley Courier brings you news from all of the towns along the river every morning and night."
+    strike = write_text(CHANCE, "strike", "Belkor", "Tomas Reeve", sentences=14)
+    items = [make_item(f"m{i}", "", f"{masthead} {text}", hours=i) for i, text in enumerate((WIRE, strike))]
+    assert [d.copy_of for d in clusterer.assign(items)] == ["", ""]
+
+
+def test_an_extract_from_the_middle_of_a_long_text_is_a_copy_of_it(clusterer: Clusterer) -> None:
+    long = write_text(CHANCE, "trial", "Jorvel", "Tomas Reeve", sentences=60)
+    extract = " ".join(_sentences(long)[30:38])
+    decisions = clusterer.assign([make_item("a", "Trial", long), make_item("b", "Court", extract, hours=1)])
+    assert decisions[1].copy_of == "a"
+
+
+def test_a_rebuilt_clusterer_still_knows_how_texts_opened(clusterer: Clusterer) -> None:
+    other = _sentences(write_text(CHANCE, "flood", "Gellin", "Ilse Karden", sentences=14))
+    first = make_item("a", "Flood", WIRE)
+    rebuilt = make_clusterer(ClusterSettings())
+    rebuilt.recall([as_memo(first, clusterer.assign([first])[0])])
+    rewritten = make_item("b", "Water", " ".join([*_sentences(WIRE)[:4], *other[4:]]), hours=1)
+    assert [d.copy_of for d in (*rebuilt.assign([rewritten]), *clusterer.assign([rewritten]))] == ["a", "a"]
+
+
+def test_a_body_of_two_megabytes_is_copied_too_and_leaves_a_small_memo(clusterer: Clusterer) -> None:
+    big = write_text(CHANCE, "trial", "Jorvel", "Tomas Reeve", sentences=400) * 60
+    first, second = clusterer.assign([make_item(f"b{i}", "Trial", big, hours=i) for i in range(2)])
+    assert len(big) > 2_000_000
+    assert second.copy_of == "b0"
+    assert len(first.memo) < 50_000
