@@ -24,6 +24,7 @@ QUOTAS = {
     "fever_nei": 3_500,
     "conjnli": 3_500,
     "snli_sub": 6_000,
+    "snli_dev": 3_000,
     "generated": 8_000,
 }
 """How many examples one epoch takes from each source, over `train` splits alone."""

@@ -153,7 +153,7 @@ def test_a_server_that_never_speaks_is_left_after_the_time_limit(message: EmailM
         started = time.monotonic()
         with pytest.raises(DeliveryDeferred, match="no connection"):
             channel(mute.getsockname()[1], timeout_seconds=0.3).deliver(message, recipient=ADDRESS)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 10
 
 
 @pytest.mark.parametrize("address", ["", "a@b\r\nRCPT TO:<c@d>", "a@b, c@d"])

@@ -45,3 +45,11 @@ def fetcher() -> Iterator[HttpFetcher]:
     made = HttpFetcher(settings_of(), allow_file_pages=False)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def impatient() -> Iterator[HttpFetcher]:
+    """For servers that never come to an end."""
+    made = HttpFetcher(settings_of(idle_seconds=1, total_seconds=2), allow_file_pages=False)
+    yield made
+    made.close()

@@ -68,16 +68,18 @@ def drip(request: BaseHTTPRequestHandler, *, header_first: bool) -> None:
 
 
 @pytest.mark.parametrize("header_first", [True, False])
-def test_an_answer_that_drips_ends_at_the_total_limit(server: Server, fetcher: HttpFetcher, header_first: bool) -> None:
+def test_an_answer_that_drips_ends_at_the_total_limit(
+    server: Server, impatient: HttpFetcher, header_first: bool
+) -> None:
     began = time.monotonic()
-    result = poll(fetcher, server.on("/feed", lambda request: drip(request, header_first=header_first)))
+    result = poll(impatient, server.on("/feed", lambda request: drip(request, header_first=header_first)))
     assert isinstance(result.error, FeedUnreachable)
     assert "within 2 seconds" in result.state.reason
     assert time.monotonic() - began < 5
 
 
-def test_a_server_that_falls_silent_is_left(server: Server, fetcher: HttpFetcher) -> None:
-    result = poll(fetcher, server.on("/feed", lambda request: time.sleep(1.8)))
+def test_a_server_that_falls_silent_is_left(server: Server, impatient: HttpFetcher) -> None:
+    result = poll(impatient, server.on("/feed", lambda request: time.sleep(1.8)))
     assert isinstance(result.error, FeedUnreachable)
     assert "silent" in result.state.reason
 

@@ -175,7 +175,7 @@ def test_a_dripping_server_is_given_up_in_time(stub: Stub) -> None:
         handler.send_response(200)
         handler.send_header("Content-Length", "1000")
         handler.end_headers()
-        for _ in range(20):
+        for _ in range(200):
             try:
                 handler.wfile.write(b" ")
             except OSError:
@@ -186,7 +186,7 @@ def test_a_dripping_server_is_given_up_in_time(stub: Stub) -> None:
     started = time.monotonic()
     with pytest.raises(JudgeUnavailable):
         make(stub, timeout_seconds=0.4).judge([PAIR])
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 10
 
 
 def test_a_cut_answer_is_no_answer(stub: Stub) -> None:
