@@ -86,6 +86,8 @@ class CopyIndex:
         self._adding: dict[str, list[Document]] = {}
         self._last: tuple[Hashes, Hashes] | None = None
         """Shingles and minima of the article in hand."""
+        self._last_texts: tuple[str, Hashes] | None = None
+        """An origin and what is known of its text: copies of one text come in bursts."""
 
     def read_text(self, item: Item, document: Document) -> list[int]:
         """Give the document its shingles, boilerplate apart; the sentence hashes for `learn_sentences`."""
@@ -134,6 +136,7 @@ class CopyIndex:
         adding = self._adding.setdefault(root, [])
         if document.adds_text and len(adding) < _MAX_ADDING:
             adding.append(document)
+            self._last_texts = None
         if document.is_indexed and not document.is_short and len(document.shingles):
             number, self._next = self._next, self._next + 1
             self._documents[number], self._numbers[document.id] = document, number
@@ -146,6 +149,7 @@ class CopyIndex:
             self._index.remove(number)
         _drop(self._exact, document.exact, document)
         _drop(self._adding, document.copy_of or document.id, document)
+        self._last_texts = None
 
     def tell_novel(self, passages: Sequence[str], document: Document) -> tuple[bool, ...]:
         """For each passage whether earlier copies lack it; all of an origin's passages are novel."""
@@ -204,11 +208,11 @@ class CopyIndex:
         return counts.get(overall, 0) >= OVERALL_ARTICLES or counts.get(publisher, 0) >= PUBLISHER_ARTICLES
 
     def _texts_of(self, document: Document) -> Hashes:
-        """All shingles of the other copies that added something, sorted."""
-        others = [d for d in self._adding.get(document.copy_of, ()) if d.id != document.id]
-        if not others:
-            return np.empty(0, np.uint32)
-        return np.sort(np.concatenate([part for d in others for part in (d.shingles, d.removed)]))
+        """All shingles of the other copies that added something, sorted. The document itself is not among them yet."""
+        if self._last_texts is None or self._last_texts[0] != document.copy_of:
+            parts = [part for d in self._adding.get(document.copy_of, ()) for part in (d.shingles, d.removed)]
+            self._last_texts = document.copy_of, np.sort(np.concatenate([np.empty(0, np.uint32), *parts]))
+        return self._last_texts[1]
 
 
 def _hash_for(publisher: str, words: Sequence[str]) -> tuple[int, int]:
