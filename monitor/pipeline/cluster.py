@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
 
-import numpy as np
-
-from monitor.cluster.base import Clusterer, Item, Memo, SeedItem, final_stories
-from monitor.errors import SettingsInvalid
-from monitor.models import Article, Seed, Stage, StageReport, Vector
+from monitor.cluster.base import Clusterer, Item, final_stories
+from monitor.models import Article, Stage, StageReport, Vector
+from monitor.pipeline.cluster_memory import BLOB, keep_clusterer, take_clusterer
 from monitor.pipeline.cluster_stories import StoryBook
-from monitor.pipeline.cluster_word import read_word
-from monitor.pipeline.embed import vectors_for_texts
 from monitor.pipeline.lease import StageBusy, hold_lease
 from monitor.pipeline.ports import Services
 from monitor.pipeline.tally import Tally
 from monitor.store.base import ClusterRecord
 
 log = logging.getLogger(__name__)
-
-BLOB = "cluster"
 
 
 def cluster_articles(services: Services) -> StageReport:
@@ -32,50 +25,14 @@ def cluster_articles(services: Services) -> StageReport:
         return tally.report()
     try:
         with hold_lease(services.store, "cluster", clock=services.clock):
-            clusterer = remembering_clusterer(services)
+            clusterer, since = take_clusterer(services)
             while batch := services.store.pending(Stage.CLUSTER, limit=services.settings.run.batch):
                 _assign(services, clusterer, batch, tally)
                 services.progress("cluster", done=tally.done, total=max(total, tally.done))
+            keep_clusterer(clusterer, services, since=since)
     except StageBusy as busy:
         tally.leave("cluster", str(busy))
     return tally.report()
-
-
-def remembering_clusterer(services: Services) -> Clusterer:
-    """A clusterer with the seeds, the live window and the saved state: as if it had never stopped."""
-    clusterer = services.clusterer()
-    clusterer.add_seeds([_seed_item(services, seed) for seed in services.store.seeds()])
-    clusterer.respect(read_word(services.store))
-    since = services.clock() - timedelta(days=services.settings.cluster.live_days)
-    memos = services.store.live_memos(since=since, model=services.embedder().model)
-    clusterer.recall(
-        [
-            Memo(
-                item_id=m.article_id,
-                story_id=m.story_id,
-                copy_of=m.copy_of,
-                publisher=m.publisher,
-                at=m.at,
-                vector=m.vector,
-                memo=m.memo,
-            )
-            for m in memos
-        ]
-    )
-    try:
-        clusterer.restore(services.store.read_blob(BLOB))
-    except SettingsInvalid as error:
-        # word frequencies and page furniture: learnt again within a day, and no reason to stop the news
-        log.warning("clustering starts with an empty memory of words", extra={"reason": str(error)})
-    return clusterer
-
-
-def _seed_item(services: Services, seed: Seed) -> SeedItem:
-    texts = [f"{seed.title}. {seed.summary}"]
-    texts += [f"{article.title}. {article.summary}" for article in seed.articles]
-    texts += [position.statement for position in seed.positions]
-    vectors = vectors_for_texts(services, texts)
-    return SeedItem(story_id=seed.id, texts=tuple(texts), vectors=np.stack([vectors[text] for text in texts]))
 
 
 def _assign(services: Services, clusterer: Clusterer, batch: Sequence[Article], tally: Tally) -> None:

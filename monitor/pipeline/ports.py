@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -29,6 +29,14 @@ def no_progress(stage: str, *, done: int, total: int) -> None:
     _ = stage, done, total
 
 
+@dataclass(slots=True)
+class KeptClusterer:
+    """What clustering keeps between two runs of one process; `known` is what cluster_memory.py knew of the store."""
+
+    clusterer: Clusterer | None = None
+    known: object = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """Everything that a stage may need. What is a function is built at its first call and then kept:
@@ -42,7 +50,8 @@ class Services:
     extractor: Callable[[], Extractor]
     embedder: Callable[[], Embedder]
     clusterer: Callable[[], Clusterer]
-    """A fresh one each time: its memory is rebuilt from the store."""
+    """A fresh one each time: cluster_memory.py fills it from the store."""
     judge: Callable[[], Judge]
     channel: Callable[[Recipient], Channel]
     progress: Progress = no_progress
+    kept: KeptClusterer = field(default_factory=KeptClusterer)

@@ -242,6 +242,9 @@ class Store(Protocol):
     def live_memos(self, *, since: datetime, model: str) -> list[StoredMemo]:
         """Past decisions on articles first seen at or after `since` with a vector of `model`, in order of arrival."""
 
+    def count_memos(self, *, since: datetime, model: str) -> int:
+        """How many `live_memos` would give."""
+
     def read_blob(self, name: str) -> bytes:
         """A named state of a stage; empty when there is none."""
 

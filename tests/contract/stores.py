@@ -72,6 +72,7 @@ def everything(store: Store) -> dict[str, Any]:
             (m.article_id, m.story_id, m.copy_of, m.publisher, m.at, np.asarray(m.vector).tolist(), m.memo)
             for m in store.live_memos(since=at(-1_000_000), model=MODEL)
         ],
+        "count of memos": store.count_memos(since=at(-1_000_000), model=MODEL),
         "blob": store.read_blob("clusterer"),
         "stories": store.stories(limit=1_000),
         "story": {each.id: store.articles_of_story(each.id, limit=1_000) for each in store.stories(limit=1_000)},

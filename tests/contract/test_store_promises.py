@@ -109,6 +109,7 @@ NAIVE_CALLS: dict[str, Call] = {
     "published": lambda s: s.save_extracted([article(1, published_at=NAIVE)], []),
     "articles": lambda s: s.articles(ArticleFilter(since=NAIVE), limit=1),
     "live_memos": lambda s: s.live_memos(since=NAIVE, model=MODEL),
+    "count_memos": lambda s: s.count_memos(since=NAIVE, model=MODEL),
     "story": lambda s: s.save_clustered([], [story(1, opened_at=NAIVE)], blob=("b", b"")),
     "evidence": lambda s: s.record_verdicts(
         done=[], verdicts=[], findings=[finding(1, evidence=(evidence(1, first_seen_at=NAIVE),))], alerts=[]

@@ -95,6 +95,7 @@ def test_memos_come_back_in_order_of_arrival(store: Store) -> None:
         ("article-0003", b"\x03", at(3), "harbour.example", "c", "story-0001"),
     ]
     assert np.array_equal(memos[0].vector, unit_vector(2, 1))
+    assert store.count_memos(since=at(2), model=MODEL) == 2
 
 
 def test_memos_of_one_moment_are_ordered_as_they_were_pending(store: Store) -> None:
@@ -110,6 +111,7 @@ def test_memos_with_vectors_of_another_model_are_left_out(store: Store) -> None:
     embed(store, 1)
     store.save_clustered([cluster_record(1)], [], blob=("clusterer", b""))
     assert store.live_memos(since=at(0), model="other@1") == []
+    assert store.count_memos(since=at(0), model="other@1") == 0
 
 
 def test_a_story_is_replaced_whole(store: Store) -> None:

@@ -40,10 +40,13 @@ class StoryPart(BlobPart, VectorPart):
             memos += [_memo(hit, vectors[hit.source["id"]]) for hit in chunk if hit.source["id"] in vectors]
         return memos
 
+    def count_memos(self, *, since: datetime, model: str) -> int:
+        self._finish_journal()
+        return self._client.count(self._names.alias("articles"), _is_decided(since, model))
+
     def _decided(self, moment: datetime, model: str) -> list[Hit]:
         fields = ["id", "publisher", "first_seen_at", "decision", "memo"]
-        conditions = [{"term": {"has_decision": True}}, {"term": {"vector_model": clean_text(model)}}, since(moment)]
-        alias, query = self._names.alias("articles"), {"bool": {"filter": conditions}}
+        alias, query = self._names.alias("articles"), _is_decided(moment, model)
         return list(self._client.find(alias, query=query, sort=ARRIVAL, source=fields, page=MEMOS))
 
     def save_clustered(
@@ -130,6 +133,11 @@ class StoryPart(BlobPart, VectorPart):
         text = next((hit.source.get("decision") for hit in found.values()), None)
         why: dict[str, Any] = json.loads(text)["why"] if text else {}
         return why
+
+
+def _is_decided(moment: datetime, model: str) -> dict[str, Any]:
+    conditions = [{"term": {"has_decision": True}}, {"term": {"vector_model": clean_text(model)}}, since(moment)]
+    return {"bool": {"filter": conditions}}
 
 
 def _decision(record: ClusterRecord) -> dict[str, Any]:

@@ -16,13 +16,16 @@ from monitor.store.sqlite.articles import mark
 from monitor.store.sqlite.part import STORIES, Part, at_most
 from monitor.store.sqlite.rows import ids_text, read_vector
 
-LIVE_MEMOS = """
-    SELECT articles.id, articles.publisher, articles.first_seen_at,
-        decisions.story_id, decisions.copy_of, decisions.memo, vectors.vector
+_DECIDED = """
     FROM articles
     CROSS JOIN decisions ON decisions.article_id = articles.id
     CROSS JOIN vectors ON vectors.owner_id = articles.id AND vectors.model = ?
     WHERE articles.first_seen_at >= ?
+"""
+LIVE_MEMOS = f"""
+    SELECT articles.id, articles.publisher, articles.first_seen_at,
+        decisions.story_id, decisions.copy_of, decisions.memo, vectors.vector
+    {_DECIDED}
     ORDER BY articles.first_seen_at, articles.published_at IS NULL, articles.published_at, articles.id
 """
 """CROSS JOIN keeps SQLite to this order of tables: arrivals are then read in order, with nothing to sort."""
@@ -39,6 +42,11 @@ class StoryPart(Part):
         with self._database.read() as connection:
             rows = connection.execute(LIVE_MEMOS, (clean_text(model), time_text(since)))
             return [_read_memo(row) for row in rows]
+
+    def count_memos(self, *, since: datetime, model: str) -> int:
+        with self._database.read() as connection:
+            found = connection.execute(f"SELECT COUNT(*) {_DECIDED}", (clean_text(model), time_text(since)))
+            return int(found.fetchone()[0])
 
     def read_blob(self, name: str) -> bytes:
         with self._database.read() as connection:

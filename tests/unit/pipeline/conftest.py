@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -83,12 +84,18 @@ def workers() -> Iterator[tuple[Fetcher, Extractor]]:
 
 @pytest.fixture
 def world(tmp_path: Path, workers: tuple[Fetcher, Extractor]) -> Iterator[World]:
+    with open_world(tmp_path, workers) as opened:
+        yield opened
+
+
+@contextmanager
+def open_world(folder: Path, workers: tuple[Fetcher, Extractor]) -> Iterator[World]:
     settings = Settings(
         store=StoreSettings(url="sqlite::memory:"),
         fetch=FetchSettings(pages="never"),
         embed=EmbedSettings(model="hashing"),
         alert=AlertSettings(
-            directory=tmp_path / "mail",
+            directory=folder / "mail",
             recipients=(Recipient(name="desk", channel="directory", address=SecretStr("desk")),),
         ),
         run=RunSettings(batch=10),
@@ -96,12 +103,12 @@ def world(tmp_path: Path, workers: tuple[Fetcher, Extractor]) -> Iterator[World]
     holder: list[World] = []
     with open_services(settings, clock=lambda: holder[0].now) as built:
         judge = KeywordJudge()
-        feeds: Sequence[Feed] = (Feed(url=(tmp_path / "feed.json").as_uri(), publisher="courier.example"),)
+        feeds: Sequence[Feed] = (Feed(url=(folder / "feed.json").as_uri(), publisher="courier.example"),)
         fetcher, extractor = workers
         services = replace(
             built, judge=lambda: judge, feeds=lambda: feeds, fetcher=lambda: fetcher, extractor=lambda: extractor
         )
-        holder.append(World(folder=tmp_path, services=services, judge=judge, now=datetime(2025, 3, 8, 12, tzinfo=UTC)))
+        holder.append(World(folder=folder, services=services, judge=judge, now=datetime(2025, 3, 8, 12, tzinfo=UTC)))
         load_seeds(services, [SEED])
         yield holder[0]
 
