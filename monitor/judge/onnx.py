@@ -15,6 +15,7 @@ import numpy as np
 
 from monitor.errors import SettingsInvalid
 from monitor.judge.stance import Logits, batches_by_length, label_columns
+from monitor.memory import return_freed_memory
 
 FILES = ("model.onnx", "tokenizer.json", "config.json")
 
@@ -87,4 +88,6 @@ def _open_session(path: Path, *, threads: int) -> Any:
     # weights kept as int8 are unfolded once, at loading, instead of at every call
     options.add_session_config_entry("session.disable_quant_qdq", "1")
     options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return_freed_memory()  # of reading the file and unfolding the weights
+    return session

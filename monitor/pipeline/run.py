@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from threading import Event
 
 from monitor.errors import Retryable
+from monitor.memory import return_freed_memory
 from monitor.models import Stage, StageReport
 from monitor.pipeline.alert import send_alerts
 from monitor.pipeline.cluster import cluster_articles
@@ -33,8 +34,12 @@ SHORTEST_PAUSE_SECONDS = 1.0
 
 
 def run_once(services: Services) -> list[StageReport]:
-    """Each stage over all that is pending, in order."""
-    return [stage(services) for stage in STAGES.values()]
+    """Each stage over all that is pending, in order. What one has freed, the next may need."""
+    reports = []
+    for stage in STAGES.values():
+        reports.append(stage(services))
+        return_freed_memory()
+    return reports
 
 
 def run_watching(

@@ -22,6 +22,7 @@ import numpy as np
 log = logging.getLogger("export")
 SMALLEST_QUANTISED = 100_000
 """Weights in smaller matrices are left as they are: they cost next to nothing."""
+LAST_AXIS = "last_axis"
 KEPT = ("id2label", "label2id", "num_hidden_layers", "hidden_size", "model_type", "pad_token_id", "vocab_size")
 
 
@@ -60,6 +61,8 @@ def export_fp32(checkpoint: Path, out: Path, *, opset: int) -> Any:
 def quantise(source: Path, out: Path) -> None:
     """Keep every large weight as int8 with a scale for each output (or each word); compute stays fp32.
 
+    Words are looked up as int8 and scaled then, so that the table of all words is never held in fp32 (94 MB).
+
     Quantised activations would take their scale from the whole batch: a pair's verdict then hung on its neighbours
     (single probabilities moved by up to .5), and without VNNI they bring no speed. The runtime folds the weights back
     at loading (`session.disable_quant_qdq`), so this is about the size of the file alone.
@@ -69,8 +72,9 @@ def quantise(source: Path, out: Path) -> None:
 
     model = onnx.load(str(source))
     graph = model.graph
-    kept, added = [], []
-    axis_of = {node.input[0]: 0 for node in graph.node if node.op_type == "Gather"}
+    kept, nodes = [], []
+    looked_up = {node.input[0] for node in graph.node if node.op_type == "Gather"}
+    axis_of = dict.fromkeys(looked_up, 0)
     axis_of |= {node.input[1]: 1 for node in graph.node if node.op_type == "MatMul"}
     axis_of |= {node.input[1]: 0 for node in graph.node if node.op_type == "Gemm"}
     for tensor in graph.initializer:
@@ -81,16 +85,34 @@ def quantise(source: Path, out: Path) -> None:
             continue
         scale = np.abs(values).max(axis=1 - axis) / 127.0 + 1e-12
         whole = np.rint(values / (scale[:, None] if axis == 0 else scale[None, :])).astype(np.int8)
-        names = [f"{tensor.name}_{part}" for part in ("int8", "scale", "zero")]
-        parts = (whole, scale.astype(np.float32), np.zeros(len(scale), dtype=np.int8))
-        kept += [numpy_helper.from_array(part, name) for part, name in zip(parts, names, strict=True)]
-        added.append(helper.make_node("DequantizeLinear", names, [tensor.name], axis=axis))
+        parts = {"int8": whole, "scale": scale.astype(np.float32)}
+        if tensor.name not in looked_up:
+            parts["zero"] = np.zeros(len(scale), dtype=np.int8)
+            inputs = [f"{tensor.name}_{part}" for part in parts]
+            nodes.append(helper.make_node("DequantizeLinear", inputs, [tensor.name], axis=axis))
+        kept += [numpy_helper.from_array(part, f"{tensor.name}_{name}") for name, part in parts.items()]
+    kept.append(numpy_helper.from_array(np.array([-1], np.int64), LAST_AXIS))
+    names = {tensor.name for tensor in kept}
+    for node in graph.node:
+        is_quantised = node.op_type == "Gather" and f"{node.input[0]}_int8" in names
+        nodes += _look_up(node, helper) if is_quantised else [node]
     del graph.initializer[:]
     graph.initializer.extend(kept)
-    nodes = [*added, *graph.node]
     del graph.node[:]
     graph.node.extend(nodes)
     onnx.save(model, str(out))
+
+
+def _look_up(node: Any, helper: Any) -> list[Any]:
+    """Instead of a Gather from the table in fp32: rows of the int8 table, times their scales."""
+    table, places, out = node.input[0], node.input[1], node.output[0]
+    return [
+        helper.make_node("Gather", [f"{table}_int8", places], [f"{out}_int8"], axis=0),
+        helper.make_node("Cast", [f"{out}_int8"], [f"{out}_whole"], to=1),
+        helper.make_node("Gather", [f"{table}_scale", places], [f"{out}_scale"], axis=0),
+        helper.make_node("Unsqueeze", [f"{out}_scale", LAST_AXIS], [f"{out}_column"]),
+        helper.make_node("Mul", [f"{out}_whole", f"{out}_column"], [out]),
+    ]
 
 
 def write_side_files(checkpoint: Path, out: Path, *, name: str) -> None:
