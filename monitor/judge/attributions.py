@@ -10,49 +10,44 @@ A noun phrase is walked from the verb to the nearest clause boundary: "X said", 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from itertools import takewhile
+from dataclasses import replace
+from itertools import islice, takewhile
 
 from monitor.judge.actors import is_actor
+from monitor.judge.carriers import find_carried
 from monitor.judge.english import word_list
 from monitor.judge.noun_phrases import (
+    before_connective,
     is_complete,
-    is_named_noun,
     is_noun_phrase,
     is_written_as_name,
+    name_start,
     phrase_span,
     phrase_start,
+    skip_auxiliaries,
     trim,
 )
-from monitor.judge.phrases import PRONOUNS, is_passive, is_speech_here
-from monitor.judge.tokens import DAYS, Token, mask_quotes, split_sentences, text_of, tokenise
+from monitor.judge.phrases import PARTICIPLE_ENDS, is_passive
+from monitor.judge.tokens import DAYS, Attribution, Token, mask_quotes, split_sentences, text_of, tokenise
+from monitor.judge.verbs import (
+    REACH,
+    SUBORDINATE,
+    closes,
+    find_agent,
+    is_clause_of_its_own,
+    is_finite,
+    is_somebody,
+    makes_clear,
+    opens_name,
+    opens_source,
+    says,
+)
+from monitor.judge.vocabulary import bases_of_saying, deeds, plurals_of_saying, verbs_of_saying
 
-__all__ = ["PRONOUNS", "Attribution", "Token", "find_attributions", "find_subjects", "mask_quotes", "split_sentences"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attribution:
-    """`phrase` as written; `description`: title or apposition; `verb`: the word that carries it ("" for subjects)."""
-
-    phrase: str
-    description: str
-    verb: str
-    start: int
-    end: int
-    sentence: int
-    is_trailing: bool
-    """It closes the sentence ("…, the minister said") and so stands above what is said before it."""
-    is_speech: bool = True
-    tail: str = ""
-    """The words after it, up to a few: "on condition of anonymity" stands there."""
+__all__ = ["Attribution", "Token", "find_attributions", "find_subjects", "mask_quotes", "split_sentences"]
 
 
 _JOINTS = frozenset({"and", "but", "or"})
-SUBORDINATE = frozenset(
-    {"after", "as", "because", "before", "if", "since", "that", "though", "although", "until", "what", "when", "where",
-     "which", "while", "whom", "whose", "who"}
-)  # fmt: skip
-"""Words that open a clause whose subject is not the sentence's."""
 
 
 def find_attributions(text: str) -> list[Attribution]:
@@ -63,55 +58,67 @@ def find_attributions(text: str) -> list[Attribution]:
             made = _at(text, tokens, index, number)
             if made is not None:
                 found.append(made)
-    return sorted([*found, *_find_answers(text)], key=lambda one: one.start)
-
-
-_ANSWER = r"(?:reply|answer|message|verdict|response|conclusion|position|view|word|line)"
-_ANSWERS = re.compile(
-    rf"(?P<owner>(?:[Tt]he |[A-ZÀ-Þ])[\w’' -]{{1,60}}?)[’']s? (?:\w+ )?{_ANSWER}"
-    r"(?:,[^,.\x01]{3,60},| [^,.:\x01]{3,40}?)?(?: (?:is|was|were|remains?|came)\b|:)"
-    rf"|\b{_ANSWER} (?:from|of|in) (?P<source>(?:the )?[A-ZÀ-Þ][\w-]+(?: [A-Za-z]+)?)(?: (?:is|was|remains?)\b|:)"
-)
-
-
-def _find_answers(text: str) -> list[Attribution]:
-    """ "The minister's reply was that …", "The answer from Warsaw is no": words that a noun carries."""
-    masked, spans, found = mask_quotes(text), split_sentences(text), []
-    for match in _ANSWERS.finditer(masked):
-        group = "owner" if match["owner"] else "source"
-        number = next((n for n, (a, b) in enumerate(spans) if a <= match.start() < b), 0)
-        answer = Attribution(
-            phrase=match[group], description="", verb="answer", start=match.start(group), end=match.end(group),
-            sentence=number, is_trailing=False, tail=text[match.end() : match.end() + 80],
-        )  # fmt: skip
-        found.append(answer)
-    return found
+    return sorted([*found, *find_carried(text)], key=lambda one: one.start)
 
 
 def find_subjects(text: str) -> list[Attribution]:
-    """The phrase before the first verb that says what somebody does, one for each sentence that has one."""
+    """The phrase before the first verb that says what somebody does, one for each main clause that has one."""
     found: list[Attribution] = []
     for number, tokens in enumerate(tokenise(text)):
-        for index, token in enumerate(tokens[1:30], 1):
-            is_doing = token.text in word_list("doing") or token.low.endswith("ed")
-            if is_doing and _is_finite(tokens, index):
-                made = _left(text, tokens, index, number, is_speech=False)
-                around = [t for t in tokens[: index + 3] if made is not None and t.start >= made.end]
-                if made is not None and is_passive(around, ending=token.low):
-                    break
-                if made is not None and _opens(text, tokens[0].start, made):
-                    found.append(made)
-                    break
+        found += [made for clause in _clauses(tokens) if (made := _subject(text, clause, number)) is not None]
     return found
+
+
+def _clauses(tokens: list[Token]) -> list[list[Token]]:
+    """The sentence, and what follows on each "; " or ", and " in it."""
+    starts = [i + 1 for i, token in enumerate(tokens) if token.text == ";"]
+    starts += [
+        i + 2
+        for i, token in enumerate(tokens[:-1])
+        if token.text == "," and tokens[i + 1].low in {"and", "but", "while"}
+    ]
+    starts += [
+        i + 1 for i, token in enumerate(tokens) if i > 3 and token.low == "after"
+    ]  # "… after the court struck it down"
+    return [tokens, *(tokens[start:] for start in sorted(starts) if start < len(tokens))]
+
+
+def _subject(text: str, tokens: list[Token], sentence: int) -> Attribution | None:
+    """Who does what the clause's first verb tells; of a passive whoever it is done by."""
+    for index, token in enumerate(tokens[1:30], 1):
+        is_done = tokens[index - 1].low in _WERE and (token.low.endswith(PARTICIPLE_ENDS) or token.low in deeds())
+        if is_done and (doer := _doer(text, tokens, index, sentence)) is not None:
+            return doer
+        is_doing = token.text in deeds() or token.low.endswith("ed")
+        if not (is_doing and is_finite(tokens, index)):
+            continue
+        made = _left(text, tokens, index, sentence, is_speech=False)
+        around = [t for t in tokens[: index + 3] if made is not None and t.start >= made.end]
+        if made is not None and is_passive(around, ending=token.low):
+            done = (_doer(text, tokens, i, sentence) for i in range(index + 1, min(index + 4, len(tokens))))
+            return next((one for one in done if one is not None), None)
+        if made is not None and _opens(text, tokens[0].start, made):
+            return made
+    return None
+
+
+_WERE = frozenset({"is", "are", "was", "were", "been", "being", "be"})
+
+
+def _doer(text: str, tokens: list[Token], verb: int, sentence: int) -> Attribution | None:
+    """ "The timetable has been thrown out by the new leadership": who does what is done."""
+    by = find_agent(tokens, verb)
+    made = _right(text, tokens, by, sentence, verb=tokens[verb].low) if by else None
+    return replace(made, is_trailing=False, is_speech=False) if made is not None and is_actor(made.phrase) else None
 
 
 def _opens(text: str, start: int, made: Attribution) -> bool:
     """Whether a subject opens its sentence, or the main clause after a few words of time and place."""
     before = text[start : made.start].split()
-    if not before or before[-1][-1] in ",.;:—–":
+    if not before or before[-1][-1] in ",.;:—–-":
         return True
     if before[0] in {"On", "In"} and before[-1] not in word_list("boundaries"):
-        return True
+        return is_actor(made.phrase) or made.phrase in {"he", "she"}  # no "In a decision made public"
     return made.phrase in {"he", "she"} and before[-1] not in word_list("boundaries")
 
 
@@ -119,68 +126,94 @@ def _at(text: str, tokens: list[Token], index: int, sentence: int) -> Attributio
     token = tokens[index]
     if token.low == "according" and index + 1 < len(tokens) and tokens[index + 1].low == "to":
         return _right(text, tokens, index + 2, sentence, verb="according to")
-    if token.text in word_list("saying") and index + 2 < len(tokens) and tokens[index + 1].low == "by":
-        if tokens[index + 2].low in {"then", "now"}:
-            return None
-        made = _right(text, tokens, index + 2, sentence, verb=token.low)
-        if made is not None and is_actor(made.phrase):
-            return replace(made, is_trailing=False)  # "was denied by the minister"; no "resolved by a majority"
-    if token.low in word_list("saying_ing") and index and tokens[index - 1].text == ",":
+    if (token.text in verbs_of_saying() or token.low in _TOLD) and (by := find_agent(tokens, index)):
+        told = _told_by(text, tokens, index, by, sentence)
+        if told is not None or tokens[by].low in {"then", "now"}:
+            return told
+    if token.low in bases_of_saying() and index > 2 and tokens[index - 1].low == "to":
+        return _says_in_steps(text, tokens, index, sentence)
+    if token.low in word_list("saying_ing"):
+        return _saying(text, tokens, index, sentence)
+    return _said_beside(text, tokens, index, sentence) if index else None
+
+
+def _saying(text: str, tokens: list[Token], index: int, sentence: int) -> Attribution | None:
+    """ "X signed, adding that …", "…, with X telling television that …"."""
+    if index and tokens[index - 1].text == ",":
         return _shared_subject(text, tokens, index - 1, index, sentence)
-    if not index or not (_makes_clear(tokens, index) or _says(tokens, index)):
+    return _with_them_saying(text, tokens, index, sentence)
+
+
+def _with_them_saying(text: str, tokens: list[Token], index: int, sentence: int) -> Attribution | None:
+    """ "…, with General Idris telling television that …"."""
+    start = next((i + 1 for i in range(index - 1, max(-1, index - REACH), -1) if tokens[i].low == "with"), index)
+    phrase = text_of(text, tokens[start:index])
+    if not phrase or not is_actor(phrase):
+        return None
+    return Attribution(
+        phrase=phrase, description="", verb=tokens[index].low, start=tokens[start].start, end=tokens[index - 1].end,
+        sentence=sentence, is_trailing=False, tail=text_of(text, tokens[index + 1 : index + 14]),
+    )  # fmt: skip
+
+
+def _said_beside(text: str, tokens: list[Token], index: int, sentence: int) -> Attribution | None:
+    """ "X said", "they concede", "…", said X."""
+    if tokens[index].text in plurals_of_saying():
+        return _several_say(text, tokens, index, sentence)
+    if not (makes_clear(tokens, index) or says(tokens, index)):
         return None
     return _left(text, tokens, index, sentence) or _inverted(text, tokens, index, sentence)
 
 
-def _says(tokens: list[Token], index: int) -> bool:
-    if tokens[index].low in word_list("saying_or_noun") and is_named_noun(tokens, index):
-        return False
-    is_verb = tokens[index].text in word_list("saying") and tokens[index - 1].low not in word_list("before_no_verb")
-    is_verb = is_verb and not (tokens[index].low.endswith("ed") and _is_suffered(tokens, index))
-    return is_verb and is_speech_here(tokens[index].low, tokens[index + 1 : index + 6])
+_TOLD = frozenset({"told", "informed", "assured", "notified", "advised", "reminded", "warned"})
+"""What is done to people by words: whoever does it can speak."""
 
 
-def _is_suffered(tokens: list[Token], index: int) -> bool:
-    """ "was no longer excluded", "were never denied": a passive with an adverb inside."""
-    before = index - 1
-    while before > 0 and tokens[before].low in {"no", "longer", "not", "never", "also", "now", "still", "already"}:
-        before -= 1
-    return before < index - 1 and tokens[before].low in {"is", "are", "was", "were", "be", "been", "being"}
+def _told_by(text: str, tokens: list[Token], index: int, by: int, sentence: int) -> Attribution | None:
+    """ "was denied by the minister", "were told by the consulate"; no "resolved by a majority"."""
+    made = _right(text, tokens, by, sentence, verb=tokens[index].low)
+    if made is None or tokens[by].low in {"then", "now"}:
+        return None
+    can_tell = is_actor(made.phrase) or (tokens[index].low in _TOLD and is_somebody(made.phrase))
+    return replace(made, is_trailing=False) if can_tell else None
 
 
-_SAID_IN_TWO = {"read": "out", "reads": "out", "put": "it", "puts": "it", "pointed": "out", "points": "out"}
+def _several_say(text: str, tokens: list[Token], index: int, sentence: int) -> Attribution | None:
+    """ "Officials now concede that …": the plural's present."""
+    last = skip_auxiliaries(tokens, index - 1)
+    if last < 0 or tokens[index - 1].low in word_list("before_no_verb"):
+        return None
+    is_several = tokens[last].low == "they" or tokens[last].low.endswith(("s", "people"))
+    if not is_several or any(token.low in word_list("finite") | {"did"} for token in tokens[last + 1 : index]):
+        return None
+    made = _left(text, tokens, index, sentence)
+    return made if made is not None and (made.phrase.lower() == "they" or is_actor(made.phrase)) else None
 
 
-def _makes_clear(tokens: list[Token], index: int) -> bool:
-    """ "made plain", "makes it clear", "read out", "put it"."""
-    after = [token.low for token in tokens[index + 1 : index + 3]]
-    if _SAID_IN_TWO.get(tokens[index].low) == (after or [""])[0]:
-        return tokens[index - 1].low not in word_list("before_no_verb")
-    return tokens[index].text in {"made", "makes", "make"} and bool(
-        {"clear", "plain"} & set(after[: 1 + ("it" in after)])
-    )
+_MEANS_TO = frozenset(
+    {"wishes", "wished", "wants", "wanted", "like", "took", "takes", "used", "uses", "rushed", "hastened", "hurried",
+     "moved", "sought", "went", "goes", "came", "stepped", "forced", "obliged", "continued", "continues", "chose"}
+)  # fmt: skip
 
 
-def _skip_auxiliaries(tokens: list[Token], index: int) -> int:
-    """Index of the last token of the subject when walking left from a verb; -1 when nothing is left."""
-    while index >= 0 and (
-        tokens[index].low in word_list("auxiliaries")
-        or tokens[index].low in DAYS
-        or (tokens[index].low == "on" and tokens[index + 1].low in DAYS)
-        or (tokens[index].low == "no" and tokens[index + 1].low == "longer")
-        or (tokens[index].is_word and tokens[index].low.endswith("ly") and tokens[index].text.islower())
-    ):
-        index -= 1
-    return index
+def _says_in_steps(text: str, tokens: list[Token], index: int, sentence: int) -> Attribution | None:
+    """ "The ministry wishes to clarify that …", "the colonel took to Facebook to deny that …"."""
+    if index + 1 < len(tokens) and tokens[index + 1].text in {",", "."}:
+        return None
+    back = takewhile(lambda i: tokens[i].is_word, range(index - 2, 0, -1))
+    means = next((i for i in islice(back, REACH) if tokens[i].text in _MEANS_TO), 0)
+    made = _left(text, tokens, means, sentence, is_speech=False) if means else None
+    return replace(made, verb=tokens[index].low, is_speech=True, is_trailing=False) if made is not None else None
 
 
 def _left(text: str, tokens: list[Token], index: int, sentence: int, *, is_speech: bool = True) -> Attribution | None:
-    last = _skip_auxiliaries(tokens, index - 1)
+    last = skip_auxiliaries(tokens, index - 1)
+    last = skip_auxiliaries(tokens, before_connective(tokens, last))
     if last < 0:
         return None
     if tokens[last].low in _JOINTS:
         return _shared_subject(text, tokens, last, index, sentence) if is_speech else None
-    if tokens[last].text == "," and is_speech and (_opens_source(tokens, index) or _opens_name(tokens, index)):
+    if tokens[last].text == "," and is_speech and (opens_source(tokens, index) or opens_name(tokens, index)):
         return _inverted(text, tokens, index, sentence)  # "…, date included, said people briefed on the talks"
     if tokens[last].text == ",":
         return _with_apposition(text, tokens, last, index, sentence, is_speech=is_speech)
@@ -204,7 +237,7 @@ def _beside(
         before = text_of(text, tokens[back : first - 1])
     return Attribution(
         phrase=phrase, description=before, verb=tokens[verb].low, start=tokens[first].start, end=tokens[last].end,
-        sentence=sentence, is_trailing=first > 2 and _closes(tokens, verb), is_speech=is_speech,
+        sentence=sentence, is_trailing=first > 2 and closes(tokens, verb), is_speech=is_speech,
         tail=text_of(text, tokens[verb + 1 : verb + 14]),
     )  # fmt: skip
 
@@ -215,7 +248,7 @@ def _shared_subject(text: str, tokens: list[Token], joint: int, verb: int, sente
     clause = tokens[start:]
     timed: Attribution | None = None
     for index in range(1, joint - start):
-        if not _is_finite(clause, index):
+        if not is_finite(clause, index):
             continue
         made = _left(text, clause, index, sentence, is_speech=False)
         if made is None or made.phrase.lower() == "who":
@@ -230,43 +263,6 @@ def _shared_subject(text: str, tokens: list[Token], joint: int, verb: int, sente
     return timed
 
 
-def _is_finite(tokens: list[Token], index: int) -> bool:
-    """Whether a token reads as the verb of a clause."""
-    token = tokens[index]
-    before = tokens[index - 1].low
-    if not token.text.islower() or before in word_list("before_no_verb") - {"that"} | word_list("numerals"):
-        return False
-    if before[0].isdigit() or (
-        token.low == "named" and tokens[index + 1 : index + 2] and tokens[index + 1].text[0].isupper()
-    ):
-        return False  # "by 81 votes", "a driver named Stef Laurent"
-    is_known = token.low in word_list("doing") | word_list("saying") | word_list("finite") | word_list(
-        "irregular_past"
-    ) - {"to"}
-    return is_known or token.low.endswith("ed")
-
-
-def _opens_name(tokens: list[Token], verb: int) -> bool:
-    """Whether a full name and nothing else follows on "insists": "…, insists Gunnar Haaland, whose family …"."""
-    if tokens[verb].low not in _TAKES_NO_NAME:
-        return False
-    name = list(takewhile(lambda t: t.is_word and t.text[0].isupper(), tokens[verb + 1 : verb + 6]))
-    after = tokens[verb + 1 + len(name)] if verb + 1 + len(name) < len(tokens) else None
-    return len(name) >= 2 and (after is None or not after.is_word or after.low in word_list("prepositions") | {"who"})
-
-
-_TAKES_NO_NAME = frozenset(
-    {"added", "adds", "argued", "argues", "insisted", "insists", "maintained", "maintains", "predicted", "predicts",
-     "repeated", "replied", "said", "says", "stressed", "warned", "warns", "writes", "wrote"}
-)  # fmt: skip
-
-
-def _opens_source(tokens: list[Token], verb: int) -> bool:
-    """Whether a plural source follows on "said": "said people …", "say two …"."""
-    after = tokens[verb + 1].low if verb + 1 < len(tokens) else ""
-    return tokens[verb].low in {"said", "say", "told"} and after in word_list("source_openers")
-
-
 def _with_apposition(
     text: str, tokens: list[Token], comma: int, verb: int, sentence: int, *, is_speech: bool
 ) -> Attribution | None:
@@ -279,7 +275,9 @@ def _with_apposition(
     last = opening - 1
     first = trim(tokens, phrase_start(tokens, last), last)
     phrase, inside = text_of(text, tokens[first : last + 1]), text_of(text, tokens[opening + 1 : comma])
-    if _is_clause_of_its_own(tokens[opening + 1 : comma]):
+    if not is_noun_phrase(phrase) and (name := name_start(tokens, last)) < last:
+        first, phrase = name, text_of(text, tokens[name : last + 1])  # "with these words Lady Vane, the minister, …"
+    if tokens[opening + 1].low == "where" or is_clause_of_its_own(tokens[opening + 1 : comma]):
         return _inverted(text, tokens, verb, sentence)  # "on the contrary, 1,500 are to go, says the draft"
     if not phrase or not is_noun_phrase(phrase) or tokens[last].is_quote:
         return None
@@ -289,19 +287,9 @@ def _with_apposition(
         phrase, inside = inside, phrase  # "the commandant, Admiral Stavros Lekkas, conceded"
     return Attribution(
         phrase=phrase, description=inside, verb=tokens[verb].low, start=tokens[first].start, end=tokens[last].end,
-        sentence=sentence, is_trailing=first > 2 and _closes(tokens, verb), is_speech=is_speech,
+        sentence=sentence, is_trailing=first > 2 and closes(tokens, verb), is_speech=is_speech,
         tail=text_of(text, tokens[verb + 1 : verb + 14]),
     )  # fmt: skip
-
-
-def _is_clause_of_its_own(inside: list[Token]) -> bool:
-    """It has a subject and a verb that stays in it: "the plan is dead", and not "who is the minister"."""
-    if inside and inside[0].low in {"whatever", "however", "whoever"}:
-        return True
-    relative = {"who", "whom", "whose", "which"}
-    if not inside or inside[0].low in SUBORDINATE | {"in", "on", "at"} or any(t.low in relative for t in inside):
-        return False
-    return any(token.low in {"is", "are", "was", "were", "will", "would", "has", "had", "have"} for token in inside[1:])
 
 
 def _inverted(text: str, tokens: list[Token], index: int, sentence: int) -> Attribution | None:
@@ -312,7 +300,18 @@ def _inverted(text: str, tokens: list[Token], index: int, sentence: int) -> Attr
         or tokens[index - 1].low in {"so", "as"}
     ):
         return None
-    return _right(text, tokens, index + 1, sentence, verb=tokens[index].low)
+    if tokens[index].low in {"told", "tells", "tell", "informed", "informs", "reminded", "reminds"}:
+        return None  # "a leaflet …, tells families": who is told
+    first = index + 1
+    while first < len(tokens) - 1 and tokens[first].low in DAYS | {"out"}:
+        first += 1  # "…", assured yesterday the minister
+    return _right(text, tokens, first, sentence, verb=tokens[index].low)
+
+
+_ENDS_NAME = DAYS | {
+    "who", "which", "that", "when", "as", "while", "whose", "where", "last", "late", "early", "himself", "herself",
+    "itself", "themselves",
+}  # fmt: skip
 
 
 def _right(text: str, tokens: list[Token], first: int, sentence: int, *, verb: str) -> Attribution | None:
@@ -320,9 +319,13 @@ def _right(text: str, tokens: list[Token], first: int, sentence: int, *, verb: s
     last = first
     while last < len(tokens) and tokens[last].is_word:
         low = tokens[last].low
-        if last > first and (
-            low in {"who", "which", "that", "when", "as", "while", "whose", "where", "last"} | DAYS
-            or (low in word_list("prepositions") and is_complete(tokens[first:last], low))
+        if (
+            last > first
+            and (
+                (low in {"a", "an"} and tokens[last - 1].text[0].isupper())  # "said Vell an hour later"
+                or low in _ENDS_NAME
+                or (low in word_list("prepositions") and is_complete(tokens[first:last], low))
+            )
         ):
             break
         last += 1
@@ -343,14 +346,3 @@ def _right(text: str, tokens: list[Token], first: int, sentence: int, *, verb: s
         phrase=phrase, description=description, verb=verb, start=tokens[first].start, end=tokens[last - 1].end,
         sentence=sentence, is_trailing=True, tail=after,
     )  # fmt: skip
-
-
-def _closes(tokens: list[Token], verb: int) -> bool:
-    """Whether the attribution follows on what is said: nothing but a few words of place and time come after it."""
-    rest = list(takewhile(lambda t: t.text not in {",", ";", ":", "—", "–"}, tokens[verb + 1 : verb + 9]))
-    starts_clause = any(
-        t.low in {"that", "would", "will", "was", "is", "it", "had", "having", "they", "he", "she", "were"}
-        for t in rest
-    )
-    long_before = sum(t.is_word or t.is_quote for t in tokens[:verb])
-    return not starts_clause and long_before > 3 and len(rest) < 8

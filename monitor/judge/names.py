@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from monitor.judge.english import pattern, places, role_stems, word_list
 from monitor.models import Office, Position, SpeakerKind, Term
@@ -46,6 +47,16 @@ def normalise(name: str) -> str:
     unabbreviated = re.sub(r"\bU\.?S\.?(?![a-z])A?\b\.?", "USA", name)  # "US" in lower case is a pronoun
     words = re.findall(r"[\w+&-]+", re.sub(r"[’']s\b", "", unabbreviated.lower()).replace(".", ""))
     return " ".join(word for word in words if word not in _ARTICLES)
+
+
+def is_place(name: str) -> bool:
+    """A country, its capital, people or seat of government."""
+    return normalise(name) in _all_places()
+
+
+@lru_cache(maxsize=1)
+def _all_places() -> frozenset[str]:
+    return frozenset(name for names in places() for name in names)
 
 
 def stem_words(name: str) -> set[str]:

@@ -6,31 +6,68 @@ Never: decides whether a word is a verb of saying (attributions.py).
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from monitor.judge.actors import is_actor, is_paper
 from monitor.judge.english import pattern, word_list
 from monitor.judge.phrases import find_namer
 from monitor.judge.tokens import DAYS, MONTHS, Token
+from monitor.judge.vocabulary import deeds, finite_verbs
 
 
 def phrase_span(tokens: list[Token], last: int) -> tuple[int, int] | None:
     """(first, last) of the words that end at `last` and can be somebody."""
     source = _source_clause(tokens, last)
     first = phrase_start(tokens, last) if source is None else source
-    if first > last or tokens[last].is_quote or not tokens[last].is_word:
-        return None
-    if first and tokens[first - 1].low == "to" and not _goes_to(tokens[first]):
+    if first > last or not tokens[last].is_word or tokens[last].low in _MODALS:
+        return None  # "the mayor can say what she likes"
+    if first > 1 and tokens[first - 1].low == "whose":
+        owner = first - 2 - (tokens[first - 2].text == ",")
+        return phrase_span(tokens, owner)  # "the auditor general, whose report puts it at …"
+    if first and tokens[first - 1].low in _ASIDES and (whole := _before_aside(tokens, first - 1)):
+        return whole
+    if first and tokens[first - 1].low == "to" and not goes_to(tokens[first]):
         first = _name_at_end(tokens, first, last)  # "in a note to clients Marchbank Securities"
-        if first > last:
-            return None  # "only to find repeated delays"
-    if first and tokens[first - 1].low in {"can", "could", "cannot", "must", "might"}:
-        return None  # "nobody who can add up believes it"
+    if first > last or (first and tokens[first - 1].low in _MODALS):
+        return None  # "only to find repeated delays", "nobody who can add up believes it"
     first = trim(tokens, first, last)
+    if first + 2 <= last and tokens[first].low.endswith("ed") and tokens[first + 1].low == "by":
+        first += 2  # "were dashed by the auditor general, whose …"
+    if first == 1 and tokens[0].low in {"after", "before", "since"}:
+        articles = {"the", "a", "an", "its", "his", "her", "their"}
+        first = max((i for i in range(first, last) if tokens[i].low in articles), default=first)
     named = find_namer(tokens[first : last + 1])
-    if named is None:
+    return None if named is None or _is_a_date(tokens[first + named[0] : first + named[1] + 1]) else (
+        first + named[0], first + named[1],
+    )  # fmt: skip
+
+
+def _is_a_date(words: list[Token]) -> bool:
+    """ "who only on Monday had still excluded"."""
+    return all(t.low in DAYS | MONTHS or t.low in word_list("leading") or t.text[0].isdigit() for t in words)
+
+
+_MODALS = frozenset({"can", "could", "cannot", "must", "might", "will", "would", "shall"})
+_ASIDES = frozenset({"after", "and", "before", "since", "until", "with", "without"})
+
+
+def _before_aside(tokens: list[Token], joint: int) -> tuple[int, int] | None:
+    """ "A joint communiqué issued after the summit", "The ministry after the talks": the words before, if they act."""
+    if tokens[joint].low == "and" and not tokens[joint + 1].low.endswith("ed"):
+        return None  # "signed by the command and handed out at the border"
+    start = next((i + 1 for i in range(joint - 1, -1, -1) if not tokens[i].is_word), 0)
+    words = tokens[start:joint]
+    if not words or any(word.low in _CLAUSE | word_list("boundaries") for word in words):
         return None
-    first, last = first + named[0], first + named[1]
-    if all(t.low in DAYS | MONTHS | word_list("leading") or t.text[0].isdigit() for t in tokens[first : last + 1]):
-        return None  # "who only on Monday had still excluded"
-    return first, last
+    phrase = " ".join(word.text for word in words)
+    return (start, joint - 1) if is_paper(phrase) or (is_actor(phrase) and _holds_no_verb(words)) else None
+
+
+_CLAUSE = frozenset({"is", "are", "was", "were", "has", "have", "had", "will", "would"})
+
+
+def _holds_no_verb(words: list[Token]) -> bool:
+    return not any(word.text in finite_verbs() or word.text in deeds() or word.text.endswith("ed") for word in words)
 
 
 def _source_clause(tokens: list[Token], last: int) -> int | None:
@@ -49,10 +86,16 @@ def _source_clause(tokens: list[Token], last: int) -> int | None:
 def _name_at_end(tokens: list[Token], first: int, last: int) -> int:
     """Where the article or the two capitals begin that end a phrase; behind `last` when nothing does."""
     articles = [i for i in range(first + 1, last) if tokens[i].low == "the"]
-    name = last + 1
-    while name > first and tokens[name - 1].text[:1].isupper():
-        name -= 1
+    name = max(name_start(tokens, last), first)
     return articles[0] if articles else name if last - name >= 1 else last + 1
+
+
+def name_start(tokens: list[Token], last: int) -> int:
+    """Where the run of capitals begins that ends at `last`; behind `last` when there is none."""
+    name = last + 1
+    while name > 0 and tokens[name - 1].text[:1].isupper():
+        name -= 1
+    return name
 
 
 def is_written_as_name(words: str) -> bool:
@@ -76,7 +119,7 @@ def phrase_start(tokens: list[Token], last: int) -> int:
         if token.low in word_list("boundaries") and not joins_names and not in_anonymous:
             break
         is_noun = token.low in word_list("saying_or_noun") and is_named_noun(tokens, first)
-        if first < last and token.text in word_list("saying") | word_list("finite") and not in_anonymous | is_noun:
+        if first < last and token.text in finite_verbs() and not in_anonymous | is_noun:
             break
         first -= 1
     return first + 1
@@ -107,13 +150,13 @@ def _continues_anonymous(tokens: list[Token], index: int) -> bool:
     if low == "who":
         return before in word_list("sources") or (after is not None and after.low in _SHUNNED)
     if low == "to":  # "close to the talks", "envoy to Kyiv", "not to be named"; no infinitive: "only to find"
-        return after is not None and _goes_to(after)
+        return after is not None and goes_to(after)
     if before in {"who", "did"}:
         return low in _SHUNNED | {"not", "took", "take", "attended", "saw", "have", "had", "know", "knew", "are"}
     return False
 
 
-def _goes_to(after: Token) -> bool:
+def goes_to(after: Token) -> bool:
     """Whether "to" leads to somebody or something, and not to what is done."""
     return after.text[0].isupper() or after.low in word_list("after_to")
 
@@ -177,10 +220,63 @@ def is_noun_phrase(phrase: str) -> bool:
     return (
         bool(parts)
         and len(parts) <= 14
-        and (parts[0].lower() not in word_list("boundaries") | word_list("no_phrase_start") or _is_owned(parts))
+        and (parts[0] == "WHO" or parts[0].lower() not in _no_openers() or _is_owned(parts))
     )
+
+
+@lru_cache(maxsize=1)
+def _no_openers() -> frozenset[str]:
+    """What opens no phrase that names somebody: "for four years", "be in the letter boxes"."""
+    return word_list("boundaries") | word_list("no_phrase_start") | word_list("prepositions") | {"be", "been", "have"}
 
 
 def _is_owned(parts: list[str]) -> bool:
     """ "her office", "her successor"."""
     return parts[0].lower() == "her" and 2 <= len(parts) <= 5
+
+
+_SPANS = frozenset({"night", "week", "weekend", "month", "year", "morning", "afternoon", "evening"})
+_WHICH = frozenset({"last", "this", "late", "early", "earlier", "next", "on", "in"})
+
+
+def _is_time(tokens: list[Token], index: int) -> bool:
+    """Part of "last night", "late on Friday", "on Friday evening" between a subject and its verb."""
+    after = tokens[index + 1].low if index + 1 < len(tokens) else ""
+    if tokens[index].low in _SPANS:
+        before = tokens[index - 1].low if index else ""
+        return before in _WHICH - {"on", "in"} | DAYS
+    return tokens[index].low in _WHICH and after in _SPANS | DAYS | {"on"}
+
+
+_NO_ADVERBS = frozenset({"ally", "anomaly", "assembly", "daily", "family", "monopoly", "reply", "supply", "weekly"})
+
+
+def skip_auxiliaries(tokens: list[Token], index: int) -> int:
+    """Index of the last token of the subject when walking left from a verb; -1 when nothing is left."""
+    while index >= 0 and (
+        tokens[index].low in word_list("auxiliaries")
+        or tokens[index].low in DAYS
+        or (tokens[index].low == "on" and tokens[index + 1].low in DAYS)
+        or tokens[index].low == "neither"
+        or (tokens[index].low == "no" and tokens[index + 1].low == "longer")
+        or _is_time(tokens, index)
+        or (tokens[index].low.endswith("ly") and tokens[index].text.islower() and tokens[index].low not in _NO_ADVERBS)
+    ):
+        index -= 1
+    return index
+
+
+_CONNECTIVES = frozenset(
+    {"again", "by contrast", "for his part", "for her part", "for its part", "for their part", "however", "in turn",
+     "instead", "meanwhile", "of course", "on the other hand", "though", "too"}
+)  # fmt: skip
+
+
+def before_connective(tokens: list[Token], last: int) -> int:
+    """Index of the word before ", for his part," or ", however"; `last` where there is none."""
+    end = last - (last > 0 and tokens[last].text == ",")
+    start = end
+    while start > 0 and tokens[start].is_word and end - start < 4:
+        start -= 1
+    words = " ".join(token.low for token in tokens[start + 1 : end + 1])
+    return start - 1 if tokens[start].text == "," and words in _CONNECTIVES else last

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Protocol
 
 from monitor.judge.english import word_list
@@ -24,6 +25,11 @@ _DETERMINERS = frozenset({"all", "of", "the", "your", "a", "an", "its", "their",
 _FINITE = frozenset({"would", "will", "is", "are", "had", "has", "must", "may", "can", "could"})
 _OPENERS = frozenset({"the", "a", "an", "its", "their", "his", "her"})
 _BE = frozenset({"is", "are", "was", "were", "be", "been", "being", "appears", "appear", "appeared", "seems", "seem"})
+
+
+def is_pronoun(phrase: str) -> bool:
+    """No acronym: WHO is a body."""
+    return phrase.lower() in PRONOUNS and phrase != "WHO"
 
 
 class Word(Protocol):
@@ -57,16 +63,17 @@ def is_passive(around: Sequence[Word], *, ending: str) -> bool:
     words = [word.low for word in around]
     at = words.index(ending) if ending in words else len(words)
     will_be = words[at + 1 : at + 2] == ["be"] and words[at + 2 : at + 3] and words[at + 2].endswith("ed")
-    return any(word in _BE for word in words[:at]) or bool(will_be)
+    has_been = words[at + 1 : at + 2] == ["been"] and "".join(words[at + 2 : at + 3]).endswith(PARTICIPLE_ENDS)
+    return any(word in _BE for word in words[:at]) or bool(will_be) or has_been
+
+
+PARTICIPLE_ENDS = ("ed", "en", "wn", "ght", "cut", "put", "ld", "ent", "ept", "ung")
 
 
 def is_speech_here(verb: str, after: Sequence[Word]) -> bool:
     """False for words that only look like a verb of saying: "a chemical called IL-25", "sweeping claims in …"."""
     following = after[0].low if after else ""
-    if verb.endswith("ed") and following in _FINITE and after[0].text.islower():
-        return False  # "the trees pledged would be planted": a participle
-    is_participle = verb in _PARTICIPLES and _is_participle(after)  # "the jobs announced for 2027 have been struck out"
-    if is_participle or (verb == "found" and following in _FOUND_THINGS):  # "have found their way"
+    if _is_no_speech(verb, following, after):
         return False
     if verb in _BEFORE_THAT:
         return following in _BEFORE_THAT[verb]
@@ -77,7 +84,21 @@ def is_speech_here(verb: str, after: Sequence[Word]) -> bool:
     return True
 
 
-_BEFORE_THAT = {"held": {"that", ",", "."}, "states": {"that"}}
+def _is_no_speech(verb: str, following: str, after: Sequence[Word]) -> bool:
+    """A participle ("the trees pledged would be planted", "the jobs announced for 2027 have been struck out"), or a
+    fixed expression ("have found their way", "has claimed 412 lives", "let alone")."""
+    if verb.endswith("ed") and following in _FINITE and after[0].text.islower():
+        return True
+    if (verb in _PARTICIPLES and _is_participle(after)) or (verb == "found" and following in _FOUND_THINGS):
+        return True
+    return (verb, following) in _NO_SPEECH or (verb in {"claimed", "claims"} and following[:1].isdigit())
+
+
+_NO_SPEECH = frozenset(
+    {("let", "alone"), ("tell", "you"), ("tells", "you"), ("believe", "their"), ("believes", "her"),
+     ("believes", "his")}
+)  # fmt: skip
+_BEFORE_THAT = {"allowed": {"that", ",", ";", "."}, "held": {"that", ",", "."}, "states": {"that"}}
 """Words that are mostly something else: "troops held the town", "member states"."""
 _PARTICIPLES = frozenset(
     {"agreed", "announced", "demanded", "estimated", "expected", "forecast", "found", "pledged", "promised", "proposed",
@@ -90,7 +111,8 @@ def _is_participle(after: Sequence[Word]) -> bool:
     """ "… for 2027 have": a few words of time and place, then the verb of the clause."""
     if not after or after[0].low not in {"for", "in", "by", "at", "on", "last", "earlier", "under", "this"}:
         return False
-    return any(word.low in _FINITE | {"have", "were", "was"} for word in after[1:5])
+    here = takewhile(lambda word: word.low != "that", after[1:5])
+    return any(word.low in _FINITE | {"have", "were", "was"} for word in here)
 
 
 def _leads_in(word: Word) -> bool:
@@ -100,9 +122,10 @@ def _leads_in(word: Word) -> bool:
 
 def _is_clause(words: Sequence[Word]) -> bool:
     """It holds a verb of its own, or speaks to the reader."""
+    mine = words[0].low in {"my", "our"} and len(words) > 1
     return any(
         _CONTRACTION.search(word.text) or word.text.lower() in word_list("reader")
-        for word in words
+        for word in words[mine:]
         if word.text != "US"
     )
 

@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from monitor.judge.actors import COUNTS, head_words, is_actor
-from monitor.judge.antecedents import ROLE, find_antecedent, find_people, opening_phrase
+from monitor.judge.actors import COUNTS, bodies, head_words, is_actor, is_paper, is_person_by_work
+from monitor.judge.antecedents import ROLE, find_antecedent, find_people, opening_phrase, presented_person
 from monitor.judge.attributions import (
-    PRONOUNS,
     Attribution,
     find_attributions,
     find_subjects,
@@ -22,7 +21,10 @@ from monitor.judge.attributions import (
 )
 from monitor.judge.cues import find_cues
 from monitor.judge.english import pattern, word_list
+from monitor.judge.forms import find_cited, find_headline_actor, find_last_turn, find_turn, is_headline
 from monitor.judge.names import Cast, cast_of, classify, contains_name, normalise
+from monitor.judge.phrases import is_pronoun
+from monitor.judge.titles import description_of, full_name, split_title
 from monitor.models import Cue, Pair, Speaker, SpeakerKind
 
 _PLAIN_OFFICIALS = re.compile(
@@ -48,6 +50,9 @@ _TELLING = frozenset({"announced", "said", "confirmed", "stated", "told"})
 """What somebody has not told is no word of theirs."""
 _LONG_AGO = re.compile(r"In (?:19|20)\d\d\b|(?:A year|\w+ (?:years|months)) ago\b|Last year\b")
 """A sentence that opens so tells what was said once; what holds today comes after it."""
+_AGREED = frozenset({"agreed", "announced", "promised", "proposed", "demanded", "pledged", "recommended", "estimated"})
+_DETERMINED = re.compile(r"[A-ZÀ-Þ]|(?:the|an?|its|his|her|their|one|two|three|several|some|many)\b")
+_NOW = re.compile(r"(?:, [^,;.]{3,60},)? now ")
 UNHEARD = -2.4
 """Weight of an attribution up to which nobody is taken to speak."""
 QUOTED_SHARE = 0.8
@@ -77,14 +82,16 @@ def find_speaker(pair: Pair) -> Said:
     """The attribution that stands over the sentence nearest to the statement, else the acting subject, else nobody."""
     cast = cast_of(pair.position, pair.office, pair.on, others=pair.others)
     names_holder = contains_name(normalise(pair.passage), cast.holder)
-    chosen = _choose(pair, find_attributions(pair.passage))
+    chosen = find_turn(pair) or find_cited(pair.passage) or _choose(pair, find_attributions(pair.passage))
     if chosen is None and (carried := _carried_on(pair)) is not None:
         speaker = _resolve(replace(pair, passage=pair.context, context=""), carried, cast)
         return Said(speaker=speaker, verb=carried.verb, is_speech=True, names_holder=names_holder)
-    found = chosen or _before_quotation(pair) or _acting_subject(pair, cast)
+    found = chosen or _before_quotation(pair) or find_headline_actor(pair) or _acting_subject(pair, cast)
     if found is None:
         return Said(speaker=Speaker(name="", kind=_unspoken(pair)), names_holder=names_holder)
     said = _resolve(pair, found, cast)
+    if is_pronoun(said.name) and (acting := _acting_subject(pair, cast)) and not is_pronoun(acting.phrase):
+        found, said = acting, _resolve(pair, acting, cast)  # nobody to be "it": "The bank will take less than it said"
     if not found.is_speech and said.kind is SpeakerKind.OTHER and not _acts_like_a_body(said.name):
         return Said(speaker=Speaker(name="", kind=_unspoken(pair)), names_holder=names_holder)
     cue = Cue(kind="speaker", start=found.start, end=found.end)
@@ -105,12 +112,46 @@ def _speaks_of_another(pair: Pair, said: Speaker, cast: Cast) -> bool:
 def _carried_on(pair: Pair) -> Attribution | None:
     """A passage that is a quotation and names nobody goes on with whom the sentence before it quotes."""
     masked = mask_quotes(pair.passage)
-    if masked.count("\x01") < QUOTED_SHARE * len(masked) or not pair.context:
+    if not pair.context:
         return None
-    last = len(split_sentences(pair.context)) - 1
+    if (turn := find_last_turn(pair.context)) is not None:
+        return turn
+    if masked.count("\x01") < QUOTED_SHARE * len(masked):
+        return _interviewed(pair) if _ANSWERED.match(masked) else None
+    last = _last_outside_quotes(pair.context)
     before = [one for one in find_attributions(pair.context) if one.sentence == last]
     is_quoted = mask_quotes(pair.context).count("\x01") > 0
-    return before[-1] if before and is_quoted else None
+    return before[-1] if before and is_quoted else _interviewed(pair)
+
+
+_ANSWERED = re.compile(r"[^.?!\x01]{8,}\? (?!.*\x01).*\b(?:I|[Ww]e)\b", re.DOTALL)
+"""A question and then somebody's own words, without quotation marks."""
+
+
+def _last_outside_quotes(context: str) -> int:
+    """Number of the last sentence that is not a quotation alone."""
+    masked = mask_quotes(context)
+    told = [n for n, (start, end) in enumerate(split_sentences(context)) if masked[start:end].strip("\x01 ")]
+    return told[-1] if told else len(split_sentences(context)) - 1
+
+
+def _interviewed(pair: Pair) -> Attribution | None:
+    """Whom the sentence before presents, as the one who is going to speak."""
+    start, end = split_sentences(pair.context)[_last_outside_quotes(pair.context)]
+    sentence = mask_quotes(pair.context)[start:end]
+    surname = _SURNAME.search(sentence)
+    name = presented_person(sentence) or (surname[1] if surname and not _is_opener(surname[1]) else "")
+    return _presented(name, pair.context, start, sentence=0) if name else None
+
+
+def _is_opener(word: str) -> bool:
+    return is_pronoun(word) or word.lower() in word_list("no_phrase_start") | word_list("boundaries") | COUNTS
+
+
+_SURNAME = re.compile(
+    r"(?:^|, |\b(?:when|as|while) )([A-ZÀ-Þ][\w’-]{3,}) (?:then |now |finally )?"
+    r"(?:was|is|grew|became|came|got|rose|spoke|stood|took|went|\w+ed)\b"
+)
 
 
 def _acting_subject(pair: Pair, cast: Cast) -> Attribution | None:
@@ -118,8 +159,8 @@ def _acting_subject(pair: Pair, cast: Cast) -> Attribution | None:
     found = [
         one
         for one in find_subjects(pair.passage)
-        if (one.start or pair.context or one.phrase.lower() not in PRONOUNS)
-        and (one.phrase.lower() in PRONOUNS or _is_named_actor(one, cast))
+        if (one.start or pair.context or not is_pronoun(one.phrase))
+        and (is_pronoun(one.phrase) or _is_named_actor(one, cast))
     ]
 
     def weight(one: Attribution) -> tuple[bool, bool]:
@@ -144,18 +185,25 @@ def _unspoken(pair: Pair) -> SpeakerKind:
     return SpeakerKind.ANONYMOUS if anonymous else SpeakerKind.NARRATOR
 
 
+def _is_one_body(head: str) -> bool:
+    return head in word_list("bodies") or (head in bodies() and not head.endswith("s"))
+
+
 def _acts_like_a_body(name: str) -> bool:
     """A subject counts as an actor when it is written like a name and can act."""
-    words = [word for word in name.split() if word.lower() not in {"the", "a", "an"}]
+    words = [word for word in name.split() if word.lower() not in {"the", "a", "an"} and not is_pronoun(word)]
     if not words or words[0].lower() in word_list("leading") | word_list("numerals") | COUNTS:
         return False  # "Five years will remain enough", "By eleven", "Each army"
-    is_body = head_words(name)[-1].lower() in word_list("bodies") or pattern("person_noun").search(name) is not None
+    is_body = _is_one_body(head_words(name)[-1].lower()) or pattern("person_noun").search(name) is not None
     return (is_body or (len(words) <= 5 and words[0][:1].isupper())) and is_actor(" ".join(words))
 
 
 def _choose(pair: Pair, found: list[Attribution]) -> Attribution | None:
     """Trailing attributions stand above what they follow; then the sentence with most of the statement's words."""
-    found = [one for one in found if one.verb not in word_list("saying_or_noun") or is_actor(one.phrase)]
+    nouns = word_list("saying_or_noun")
+    if is_headline(pair.passage.strip()):
+        found = [one for one in found if is_actor(one.phrase) or is_paper(one.phrase)]  # no "toll confirmed at 142"
+    found = [one for one in found if one.verb not in nouns or _is_known_to_speak(one.phrase)]
     if not found:
         return None
     asked = set(_WORD.findall(f"{pair.position.statement} {pair.position.topic}".lower()))
@@ -167,17 +215,22 @@ def _choose(pair: Pair, found: list[Attribution]) -> Attribution | None:
     def weight(one: Attribution) -> float:
         before = f" {pair.passage[spans[one.sentence][0] : one.start].rstrip().lower()}"
         nearness = overlap[one.sentence] if one.sentence < len(overlap) else 0
-        own = 2.0 if one.is_trailing and not before.endswith(_ASKED) else 0.0
         weak = -1.5 if one.verb in {"let", "called", "found", "used", "puts", "see", "sees", "doubt", "asked"} else 0.0
-        pronoun = -0.2 if one.phrase.lower() in PRONOUNS else 0.0
+        pronoun = -0.2 if is_pronoun(one.phrase) else 0.0
+        pronoun = -1.5 if pronoun and not (one.start or pair.context) else pronoun  # "They promised us …": who?
         aside = -4.0 if before.endswith(_ASKED) else -2.0 if before.endswith(_ASIDE) else 0.0
         turn = 0.6 if before.endswith(("; but", ", but", ", yet")) else 0.0
         past = -0.8 if " had " in f" {pair.passage[one.end : one.end + 8].lower()} " else 0.0
+        past = 1.0 if _NOW.match(pair.passage, one.end) else past
         if one.sentence < len(spans) - 1 and _LONG_AGO.match(pair.passage, spans[one.sentence][0]):
             past = -3.0
         first = 0.5 if one is earliest[one.sentence] else 0.0
         unsaid = -3.0 if one.verb in _TELLING and _UNSAID.match(pair.passage, one.end) else 0.0
-        mute = 0.0 if one.phrase.lower() in PRONOUNS or is_actor(one.phrase) else -1.0
+        can_speak = is_pronoun(one.phrase) or is_actor(one.phrase) or is_person_by_work(one.phrase)
+        mute = 0.0 if can_speak else -1.0 if _DETERMINED.match(one.phrase) else -2.0
+        own = 2.0 if one.is_trailing and not before.endswith(_ASKED) else 0.0
+        own = own if can_speak or one.verb not in _AGREED else 0.0  # "in line with the timetable agreed last week"
+        mute = max(mute, -1.0) if pattern("person_noun").search(one.phrase) else mute
         return nearness * 0.7 + mute + own + weak + pronoun + aside + past + first + unsaid + turn
 
     best = max(found, key=weight)
@@ -186,6 +239,10 @@ def _choose(pair: Pair, found: list[Attribution]) -> Attribution | None:
     start, end = spans[best.sentence]
     quotes = "\x01" in mask_quotes(pair.passage)[start:end]
     return _speaks_through(found, best, find_subjects(pair.passage), quotes=quotes)
+
+
+def _is_known_to_speak(phrase: str) -> bool:
+    return is_actor(phrase) or is_paper(phrase) or is_person_by_work(phrase)
 
 
 def _before_quotation(pair: Pair) -> Attribution | None:
@@ -201,12 +258,16 @@ def _before_quotation(pair: Pair) -> Attribution | None:
         titled = _PRESENTED.search(sentence)
         name = people[0] if people else titled[1] if titled else ""
         if name:
-            at = first + sentence.index(name)
-            return Attribution(
-                phrase=name, description="", verb="", start=at, end=at + len(name), sentence=number - 1,
-                is_trailing=False, tail=pair.passage[at + len(name) : last].strip(" ,"),
-            )  # fmt: skip
+            return _presented(name, pair.passage[:last], first, sentence=number - 1)
     return None
+
+
+def _presented(name: str, text: str, first: int, *, sentence: int) -> Attribution:
+    at = text.index(name, first)
+    return Attribution(
+        phrase=name, description="", verb="", start=at, end=at + len(name), sentence=sentence,
+        is_trailing=False, tail=text[at + len(name) :].strip(" ,"),
+    )  # fmt: skip
 
 
 def _speaks_through(
@@ -222,12 +283,12 @@ def _speaks_through(
     if not _PAPER.match(chosen.phrase):
         return chosen
     earlier = [one for one in found if one.start < chosen.start and one.phrase[:1].isupper()]
-    return next((one for one in earlier if one.phrase.lower() not in PRONOUNS), chosen)
+    return next((one for one in earlier if not is_pronoun(one.phrase)), chosen)
 
 
 def _resolve(pair: Pair, found: Attribution, cast: Cast) -> Speaker:
     name, description = found.phrase, found.description
-    if name.lower() in PRONOUNS:
+    if is_pronoun(name):
         name, description = _antecedent(pair, found)
         if not name:
             return Speaker(name=found.phrase, kind=SpeakerKind.OTHER)
@@ -237,11 +298,11 @@ def _resolve(pair: Pair, found: Attribution, cast: Cast) -> Speaker:
     around = f"{description} {found.tail}"
     if pattern("anonymous_speaker").search(name) or _PLAIN_OFFICIALS.match(name) or pattern("unnamed").search(around):
         return Speaker(name=_lower_article(name), kind=SpeakerKind.ANONYMOUS)
-    bare, title = _split_title(name)
-    full = _full_name(bare, pair)
+    bare, title = split_title(name)
+    full = full_name(bare, pair)
     office = re.search(r"\bas ([^,.;]{3,50})", found.tail)
     office_held = office[1] if office and ROLE.search(office[1]) else ""
-    description = f"{title} | {description} | {_description_of(full, pair)} | {office_held}"
+    description = f"{title} | {description} | {description_of(full, pair)} | {office_held}"
     if not bare[:1].isupper() or bare.split()[0] == "The":
         full = _person_behind(full, found, pair) or full
     text = f"{pair.context} {pair.passage}"
@@ -265,71 +326,12 @@ def _person_behind(phrase: str, found: Attribution, pair: Pair) -> str:
         return ""
     before = f"{pair.context} {pair.passage[: found.start]}"
     people = dict.fromkeys(find_people(mask_quotes(before)))
-    presented = [name for name in people if _description_of(name, pair) or name == pair.position.holder]
-    return presented[0] if len(presented) == 1 else ""
-
-
-def _split_title(name: str) -> tuple[str, str]:
-    """ "foreign ministry spokesman Behrouz Tavakol" → the name, the title before it."""
-    match = re.match(
-        r"^(?P<title>(?:[\w’'-]+\s+)*?[a-zà-þ][\w’'-]*)\s+(?P<name>[A-ZÀ-Þ][\w’'.-]+(?:\s+(?:de|van|von|der|al|bin|[A-ZÀ-Þ][\w’'.-]+))+)$",
-        name,
-    )
-    if match and not re.search(r"\b(?:of|for|in|at|from|to|and|the)$", match["title"]):
-        return match["name"], match["title"]
-    tail = re.match(r"^(?P<title>[a-z].*\b[A-Z]\w+)\s+(?P<name>[A-ZÀ-Þ][\w’'.-]+\s+[A-ZÀ-Þ][\w’'.-]+)$", name)
-    if tail and pattern("body_word", ignore_case=False).search(tail["title"].split()[-1]):
-        return tail["name"], tail["title"]  # "head of … at the National Security Council John Kirby"
-    titled = re.match(rf"^(?:(?:{'|'.join(sorted(word_list('title_words')))})\s+)+", name)
-    if titled and len(name[titled.end() :].split()) >= 1 and name[titled.end() :][:1].isupper():
-        return name[titled.end() :], titled.group().strip()
-    return name, ""
-
-
-def _full_name(name: str, pair: Pair) -> str:
-    """ "Vestin" → "Radu Vestin" where passage or context give the full name."""
-    if len(name.split()) != 1 or not name[:1].isupper():
-        return name
-    for known in (pair.position.holder, *pair.position.aliases):
-        if known.split()[-1] == name and len(known.split()) == 2:
-            return known
-    for text in (pair.context, pair.passage):
-        for person in find_people(text):
-            if person.split()[-1] == name:
-                return person
-    return name
-
-
-_LINK = (
-    r"(?:is|was|became|has been|was (?:named|appointed|elected)(?: to head)?|chairs|heads|leads|runs|"
-    r"speaks for|took over(?: at| as)?|"
-    r"takes over(?: at| as)?|sworn in as|who (?:heads|leads|chairs|took over(?: at| as)?|runs|is|was))"
-)
-
-
-def _description_of(name: str, pair: Pair) -> str:
-    """What the text says of a named person: the title before it, the apposition or the link ("chairs …") after it."""
-    if not name[:1].isupper() or len(name) < 3:
+    presented = [name for name in people if description_of(name, pair) or name == pair.position.holder]
+    if len(presented) != 1:
         return ""
-    last = re.escape(name.rsplit(maxsplit=1)[-1])
-    before = rf"((?:[\w’'-]+,? ){{1,5}}?)(?:[A-ZÀ-Þ][\w’-]+ )?{last}\b"
-    after = rf"{last},? (?:{_LINK}) ([^,.;]{{3,70}})|{last}, ([^,.;“\"]{{3,70}})"
-    parts: list[str] = []
-    for text in (pair.context, pair.passage):
-        for match in (*re.finditer(before, text), *re.finditer(after, text)):
-            words = " ".join(group for group in match.groups() if group)
-            if ROLE.search(words) or re.search(_LINK, match.group()):
-                is_link = re.search(_LINK, match.group()) is not None
-                parts.append(
-                    _title_part(words) if match.re.pattern == before else f"head of {words}" if is_link else words
-                )
-    return " | ".join(parts)
-
-
-def _title_part(words: str) -> str:
-    """The title that ends a run of words: what follows the last verb or preposition of place."""
-    words = words.strip(" ,").rsplit(", ", 1)[-1]
-    return re.split(r"\b(?:said|says|told|to|that|when|after|before|and|but|on|whether)\b", words)[-1]
+    role, described = ROLE.search(phrase), [one[0].lower() for one in ROLE.finditer(description_of(presented[0], pair))]
+    is_earlier = before.lower().find(phrase.lower()) in range(before.find(presented[0]))
+    return "" if is_earlier and role and described and role[0].lower() not in described else presented[0]
 
 
 def _antecedent(pair: Pair, found: Attribution) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """Cut a text into sentences and tokens; a quotation counts as one token.
 
-In: a text. Out: spans and `Token`s with offsets into it.
+In: a text. Out: spans and `Token`s with offsets into it; `Attribution` is what the grammar over them finds.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Token:
 
     @property
     def low(self) -> str:
-        return self.text.lower()
+        return self.text if self.text == "WHO" else self.text.lower()
 
     @property
     def is_word(self) -> bool:
@@ -45,6 +45,23 @@ class Token:
     @property
     def is_quote(self) -> bool:
         return self.text[0] == "\x01"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribution:
+    """`phrase` as written; `description`: title or apposition; `verb`: the word that carries it ("" for subjects)."""
+
+    phrase: str
+    description: str
+    verb: str
+    start: int
+    end: int
+    sentence: int
+    is_trailing: bool
+    """It closes the sentence ("…, the minister said") and so stands above what is said before it."""
+    is_speech: bool = True
+    tail: str = ""
+    """The words after it, up to a few: "on condition of anonymity" stands there."""
 
 
 def mask_quotes(text: str) -> str:
