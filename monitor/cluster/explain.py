@@ -79,13 +79,13 @@ def explain_story(
     }
 
 
-def explain_join(losing: Story, kept: Story, log_odds: float) -> dict[str, Any]:
+def explain_join(losing: Story, kept: Story, margin: float) -> dict[str, Any]:
     """Which stories turned out to be one."""
     return {
         "story": losing.story_id,
         "into": kept.story_id,
         "articles": [len(losing.documents), len(kept.documents)],
-        "log_odds": round(log_odds, 4),
+        "margin": round(margin, 4),
     }
 
 

@@ -17,11 +17,12 @@ import numpy as np
 from monitor.cluster.base import AnalystWord, Decision, Item, Memo, SeedItem
 from monitor.cluster.clock import Clock
 from monitor.cluster.copies import CopyIndex, CopyMatch
+from monitor.cluster.crowding import FEWEST_STORIES, Crowding
 from monitor.cluster.document import Document, describe_item, pack_memo, unit_vector, unpack_memo
 from monitor.cluster.explain import explain_copy, explain_join, explain_seed, explain_story
 from monitor.cluster.frequencies import Frequencies
 from monitor.cluster.joined import JoinedStories
-from monitor.cluster.merging import FEATURES, MergeModel, Rows, measure
+from monitor.cluster.merging import FEATURES, LIKENESS, MergeModel, Rows
 from monitor.cluster.seeds import Seed, SeedMatch
 from monitor.cluster.state import pack_state, unpack_state
 from monitor.cluster.stories import LiveStories, Story
@@ -30,9 +31,6 @@ from monitor.models import make_id
 from monitor.settings.model import ClusterSettings
 
 TERM_LIMIT, SENTENCE_LIMIT = 600_000, 600_000
-FLOOR_DENSE, FLOOR_WORDS = 0.30, 0.25
-"""An article that is nearer than neither to a story by raw similarity never joins it, whatever the model says."""
-_DENSE_MEAN, _WORDS_CENTROID = FEATURES.index("dense_mean"), FEATURES.index("words_centroid")
 AHEAD = 64
 """Articles that are compared with all stories in one product."""
 SAME_ARTICLE = 0.6
@@ -41,12 +39,16 @@ SAME_ARTICLE = 0.6
 
 @dataclass(slots=True)
 class Choice:
-    """Where an article goes: an empty `thread` opens a new one. `near` are the threads that it was compared with."""
+    """Where an article goes: an empty `thread` opens a new one. `near` are the threads that it was compared with.
+
+    `stranger` is its likeness to the nearest one that it does not go to.
+    """
 
     story_id: str
     why: dict[str, Any]
     thread: str = ""
     near: list[Story] = field(default_factory=list)
+    stranger: float | None = None
 
 
 class OnePassClusterer:
@@ -65,6 +67,7 @@ class OnePassClusterer:
         self._live: dict[str, Document] = {}
         self._by_age: list[tuple[float, str]] = []
         self._clock = Clock(self._window)
+        self._crowding = Crowding(model)
         self._joined = JoinedStories(self._window)
         self._joined_threads = JoinedStories(self._window)
 
@@ -90,15 +93,17 @@ class OnePassClusterer:
 
     def dump(self) -> bytes:
         joined = self._joined.dump(), self._joined_threads.dump()
-        return pack_state(self._terms.dump(), self._sentences.dump(), self._clock.dump(), *joined)
+        counts = self._terms.dump(), self._sentences.dump()
+        return pack_state(*counts, self._clock.dump(), self._crowding.dump(), *joined)
 
     def restore(self, state: bytes) -> None:
         if not state:
             return
-        terms, sentences, clock, joined, joined_threads = unpack_state(state)
+        terms, sentences, clock, crowding, joined, joined_threads = unpack_state(state)
         self._terms.restore(terms)
         self._sentences.restore(sentences)
         self._clock.restore(clock)
+        self._crowding.restore(crowding)
         self._joined.restore(joined)
         self._joined_threads.restore(joined_threads)
         self._move([d for d in self._live.values() if self._is_renamed(d)])
@@ -133,6 +138,8 @@ class OnePassClusterer:
         is_new = choice.story_id == document.thread and not choice.thread and previous is None
         self._remember(document)
         absorbed = self._join(document, choice) if choice.thread and choice.near else ("", "")
+        if choice.stranger is not None:
+            self._crowding.add(choice.stranger)
         return Decision(
             item_id=item.id,
             story_id=document.story_id,
@@ -215,15 +222,17 @@ class OnePassClusterer:
         joins = chances[best] >= self._settings.merge_threshold
         chosen = stories[best].story_id if joins else new_id
         why = explain_story(chosen, stories, rows, chances, named=names, names=FEATURES)
-        return Choice(chosen, why, stories[best].id if joins else "", stories)
+        others = np.delete(rows[:, LIKENESS], best) if joins else rows[:, LIKENESS]
+        stranger = float(others.max()) if len(stories) >= FEWEST_STORIES else None
+        return Choice(chosen, why, stories[best].id if joins else "", stories, stranger)
 
     def _rank(self, document: Document, stories: Sequence[Story]) -> tuple[int, Rows, Rows]:
         """The place of the best, all rows of features and all probabilities."""
         if not stories:
             return 0, np.zeros((0, len(FEATURES))), np.zeros(0)
-        rows = measure(document, stories, window_seconds=self._window)
+        level = self._crowding.level
+        rows = self._model.measure(document, stories, crowding=level, window_seconds=self._window)
         chances = self._model.probabilities(rows)
-        chances[(rows[:, _DENSE_MEAN] < FLOOR_DENSE) & (rows[:, _WORDS_CENTROID] < FLOOR_WORDS)] = 0.0
         return int(np.argmax(chances)), rows, chances
 
     def _join(self, document: Document, choice: Choice) -> tuple[str, str]:
@@ -232,14 +241,15 @@ class OnePassClusterer:
         others = [s for s in choice.near if s is not thread and s.documents and self._may_join(thread, s)]
         if not others:
             return "", ""
-        logits = self._model.join_logits(thread, others, window_seconds=self._window)
-        best = int(np.argmax(logits))
-        if logits[best] <= 0:
+        level = self._crowding.level
+        margins = self._model.join_margins(thread, others, crowding=level, window_seconds=self._window)
+        best = int(np.argmax(margins))
+        if margins[best] <= 0:
             return "", ""
         other = others[best]
         losing_thread, kept_thread = sorted((thread, other), key=lambda s: (len(s.documents), s.id))
         losing, kept, losing_thread_id = losing_thread.story_id, kept_thread.story_id, losing_thread.id
-        choice.why["joined"] = explain_join(losing_thread, kept_thread, float(logits[best]))
+        choice.why["joined"] = explain_join(losing_thread, kept_thread, float(margins[best]))
         self._joined_threads.join(losing_thread.id, kept_thread.id, at=self._clock.now)
         if losing != kept:
             self._joined.join(losing, kept, at=self._clock.now)

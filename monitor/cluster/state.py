@@ -9,7 +9,7 @@ import struct
 
 from monitor.errors import SettingsInvalid
 
-_MAGIC = b"NMC3"
+_MAGIC = b"NMC4"
 
 
 def pack_state(*parts: bytes) -> bytes:

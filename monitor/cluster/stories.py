@@ -119,11 +119,8 @@ class Story:
         chosen = self._by_time
         if size > _NEAR_FIRST + _NEAR_LAST:
             chosen = chosen[:_NEAR_FIRST] + chosen[-_NEAR_LAST:]
-        squares = np.bincount(self._kinds, (self._sums / (_WEIGHT_SCALE * size)) ** 2, KINDS)
-        dense = float(np.linalg.norm(self.total / (_SCALE * size)))
         return Summary(
             vectors=np.stack([self.documents[item_id].vector for _, item_id in chosen]),
-            lengths=np.maximum(1e-3, [dense, *np.sqrt(squares[[WORDS, ENTITIES]])]),
             last_at=self._by_time[-1][0],
             brevity=self._brevity / (_WEIGHT_SCALE * size),
         )
@@ -139,12 +136,9 @@ class Story:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What is computed once per change: some members' vectors `(n, dim)` and the lengths `(3,)` of the mean vectors
-    (by vector, words, entities). A mean vector of length 1 is that of members that all say the same.
-    """
+    """What is computed once per change: some members' vectors `(n, dim)`, the last one's time."""
 
     vectors: Vector
-    lengths: Floats
     last_at: float
     brevity: float
     """Mean of the members' `brevity_of`."""

@@ -14,7 +14,7 @@ from scipy.sparse import csr_matrix  # type: ignore[import-untyped, unused-ignor
 from benchmarks.stories.data import Row
 from monitor.cluster.base import Item
 from monitor.cluster.copies import CopyMatch
-from monitor.cluster.document import KINDS, Document, brevity_of
+from monitor.cluster.document import ENTITIES, WORDS, Document, brevity_of
 from monitor.cluster.merging import load_model
 from monitor.cluster.one_pass import Choice, OnePassClusterer
 from monitor.settings.model import ClusterSettings
@@ -69,7 +69,7 @@ def record_stream(set_name: str, rows: Sequence[Row], items: Sequence[Item]) -> 
 def _make_tables(documents: Sequence[Document]) -> Table:
     vectors = np.stack([document.vector for document in documents])
     tables = [vectors @ vectors.T]
-    for kind in range(KINDS):
+    for kind in (WORDS, ENTITIES):
         chosen = [document.kinds == kind for document in documents]
         owners = np.repeat(np.arange(len(documents)), [int(part.sum()) for part in chosen])
         terms = np.concatenate([d.terms[part] for d, part in zip(documents, chosen, strict=True)])
@@ -77,4 +77,4 @@ def _make_tables(documents: Sequence[Document]) -> Table:
         columns = np.unique(terms, return_inverse=True)[1]
         sparse = csr_matrix((weights, (owners, columns)), shape=(len(documents), int(columns.max(initial=0)) + 1))
         tables.append((sparse @ sparse.T).toarray())
-    return np.stack(tables).astype(np.float32)
+    return np.ascontiguousarray(np.stack(tables, axis=-1), np.float32)

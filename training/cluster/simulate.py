@@ -1,37 +1,30 @@
 """Play the clusterer's decisions on tables of similarities: the same rules, a hundred times as fast.
 
-In: a stream's pairwise similarities by kind, its times and copies. Out: the stories that given weights make of it.
+In: a stream's pairwise similarities by kind, its times and copies. Out: the stories that given numbers make of it.
 Never: knows texts. Differences from `monitor.cluster`: candidates come from all live stories, and a copy follows its
-origin. The order of features is that of `monitor.cluster.merging`; `fit.py --check` plays both and compares.
+origin. `fit.py --check` plays both and compares.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numba
 import numpy as np
 import numpy.typing as npt
 
-from monitor.cluster.merging import FEATURES, JOIN_FEATURES, TYPICAL, MergeModel
+from monitor.cluster.merging import MergeModel
 
 Floats = npt.NDArray[np.float64]
 Table = npt.NDArray[np.float32]
-DENSE, WORDS, ENTITIES, TITLE = range(4)
-_N = len(FEATURES)
-_FIRST_BRIEF = FEATURES.index("brief") + 1
-_BRIEF_OF = np.array([FEATURES.index(name.removeprefix("brief_")) for name in FEATURES[_FIRST_BRIEF:]])
-assert len(JOIN_FEATURES) == 13  # `_join_logit` writes them out
-_NONE = -1e9
 _SCRATCH: dict[int, Table] = {}
 """Sums of similarities between stories, by size: asked for once, since clearing them costs more than playing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
-    """Articles in order of arrival. `tables` `(4, n, n)` are cosines; `origins` the copied article's place or -1.
-
-    `labels` are true stories, -1 where unknown; `at` are seconds; `brevity` is that of `brevity_of`.
+    """Articles in order of arrival. `tables` `(n, n, 3)` are cosines by vector, words, entities; `origins` the copied
+    article's place or -1; `labels` are true stories, -1 where unknown; `at` are seconds; `brevity` is `brevity_of`.
     """
 
     set_name: str
@@ -48,7 +41,7 @@ class Stream:
         origins = np.where(self.origins[places] >= 0, back[self.origins[places]], -1)
         return Stream(
             set_name=self.set_name,
-            tables=np.ascontiguousarray(self.tables[:, places][:, :, places]),
+            tables=np.ascontiguousarray(self.tables[places][:, places]),
             at=at,
             origins=np.where(origins < np.arange(len(places)), origins, -1),
             brevity=self.brevity[places],
@@ -59,30 +52,24 @@ class Stream:
 def tell_stories(stream: Stream, model: MergeModel, *, window_seconds: float) -> npt.NDArray[np.int64]:
     """`(n,)` the story of each article in the end, stories that were joined being one."""
     size = len(stream.at) + 1
-    sums = _SCRATCH.setdefault(size, np.zeros((3, size, size), np.float32))
+    cross = _SCRATCH.setdefault(size, np.zeros((size, size, 3), np.float32))
+    numbers = np.array(astuple(model), np.float64)
     stories: npt.NDArray[np.int64] = _play(
-        stream.tables,
-        stream.at,
-        stream.origins,
-        stream.brevity,
-        window_seconds,
-        np.asarray(model.weights, np.float64),
-        model.bias,
-        np.asarray(model.join_weights, np.float64),
-        model.join_bias,
-        sums,
+        stream.tables, stream.at, stream.origins, stream.brevity, window_seconds, numbers, cross
     )
     return stories
 
 
 @numba.njit(cache=True, fastmath=True)  # type: ignore[untyped-decorator, unused-ignore]  # numba has no types
-def _play(tables, at, origins, brevity, window, weights, bias, join_weights, join_bias, cross):  # type: ignore[no-untyped-def]  # noqa: C901 - one loop over a dozen arrays
-    """`cross[kind, a, b]` are sums of similarities between the live members of two stories."""
+def _play(tables, at, origins, brevity, window, numbers, cross):  # type: ignore[no-untyped-def]  # noqa: C901 - one loop over a dozen arrays
+    """`cross[a, b, kind]` are sums of similarities between the live members of two stories."""
     n = len(at)
     told, now, into = np.full(n, -1), np.full(n, -1), np.arange(n + 1)
     counts, last, briefs = np.zeros(n + 1), np.zeros(n + 1), np.zeros(n + 1)
-    sums, nearest = np.zeros((4, n + 1)), np.full(n + 1, -2.0)
-    live, is_near = np.empty(n + 1, np.int64), np.zeros(n + 1, np.bool_)
+    sums, is_live, live = np.zeros((n + 1, 3)), np.zeros(n + 1, np.bool_), np.empty(n + 1, np.int64)
+    near = np.empty(n + 1)
+    mean = _weigh(np.array([0.3, 0.111, 0.129]), 0.0, numbers)
+    crowd = np.array([0.0, mean, (mean / 3) ** 2])
     oldest, made = 0, 0
     for i in range(n):
         while at[oldest] < at[i] - window:
@@ -90,39 +77,39 @@ def _play(tables, at, origins, brevity, window, weights, bias, join_weights, joi
             counts[now[oldest]] -= 1
             briefs[now[oldest]] -= brevity[oldest]
             oldest += 1
-        size = _sum_up(tables, now, oldest, i, sums, nearest, live)
+        size = _sum_up(tables, now, oldest, i, sums, is_live, live)
+        bar = _liken(live, size, sums, counts, brevity[i], numbers, near)
+        level = numbers[6] * (crowd[1] + np.sqrt(crowd[2]))
         is_copy = origins[i] >= oldest
-        chosen = -1
-        if is_copy:
-            chosen = now[origins[i]]
-        elif size:
-            chosen = _choose(
-                live, size, sums, nearest, counts, cross, last, at[i], window, brevity[i], weights, bias, is_near
-            )
+        chosen = now[origins[i]] if is_copy else -1
+        if not is_copy:
+            needed = numbers[4] + brevity[i] * numbers[5] + level
+            chosen = _choose(live, size, near, bar, last, at[i], window, needed, numbers[7])
         is_fresh = chosen < 0
         if is_fresh:
             chosen, made = made, made + 1
-            cross[:, chosen, :made] = 0.0
-            cross[:, :made, chosen] = 0.0
+            cross[chosen, :made] = 0.0
+            cross[:made, chosen] = 0.0
         _take_in(live, size, sums, cross, chosen, tables, i)
         counts[chosen] += 1
         briefs[chosen] += brevity[i]
         last[chosen], now[i], told[i] = at[i], chosen, chosen
-        if not is_fresh and not is_copy:
-            other = _find_twin(
-                chosen, live, size, is_near, counts, cross, last, briefs, window, join_weights, join_bias
-            )
-            if other >= 0:
-                kept, lost = (chosen, other) if counts[chosen] >= counts[other] else (other, chosen)
-                _join(live, size, cross, kept, lost)
-                counts[kept], counts[lost] = counts[kept] + counts[lost], 0
-                briefs[kept] += briefs[lost]
-                last[kept], into[lost] = max(last[kept], last[lost]), kept
-                for j in range(oldest, i + 1):
-                    if now[j] == lost:
-                        now[j] = kept
+        if not is_copy:
+            if size >= 5:
+                _follow(live, size, near, chosen, crowd)
+            if not is_fresh:
+                other = _find_twin(chosen, live, size, near, bar, counts, cross, last, briefs, window, level, numbers)
+                if other >= 0:
+                    kept, lost = (chosen, other) if counts[chosen] >= counts[other] else (other, chosen)
+                    _join(live, size, cross, kept, lost)
+                    counts[kept], counts[lost] = counts[kept] + counts[lost], 0
+                    briefs[kept] += briefs[lost]
+                    last[kept], into[lost] = max(last[kept], last[lost]), kept
+                    for j in range(oldest, i + 1):
+                        if now[j] == lost:
+                            now[j] = kept
         for place in range(size):
-            nearest[live[place]] = -2.0
+            is_live[live[place]] = False
     for i in range(n):
         while into[told[i]] != told[i]:
             told[i] = into[told[i]]
@@ -132,134 +119,111 @@ def _play(tables, at, origins, brevity, window, weights, bias, join_weights, joi
 @numba.njit(cache=True, fastmath=True)  # type: ignore[untyped-decorator, unused-ignore]  # numba has no types
 def _retire(tables, now, place, end, cross):  # type: ignore[no-untyped-def]  # compiled
     story = now[place]
-    for kind in range(3):
-        for j in range(place, end):
-            cross[kind, story, now[j]] -= tables[kind, place, j]
+    for j in range(place, end):
+        for kind in range(3):
+            cross[story, now[j], kind] -= tables[place, j, kind]
             if j != place:
-                cross[kind, now[j], story] -= tables[kind, place, j]
+                cross[now[j], story, kind] -= tables[place, j, kind]
 
 
 @numba.njit(cache=True, fastmath=True)  # type: ignore[untyped-decorator, unused-ignore]  # numba has no types
-def _sum_up(tables, now, oldest, i, sums, nearest, live):  # type: ignore[no-untyped-def]  # compiled
+def _sum_up(tables, now, oldest, i, sums, is_live, live):  # type: ignore[no-untyped-def]  # compiled
     size = 0
     for j in range(oldest, i):
         story = now[j]
-        if nearest[story] == -2.0:
-            live[size], nearest[story] = story, -1.5
-            sums[:, story] = 0.0
+        if not is_live[story]:
+            live[size], is_live[story] = story, True
+            sums[story] = 0.0
             size += 1
-        for kind in range(4):
-            sums[kind, story] += tables[kind, i, j]
-        nearest[story] = max(nearest[story], tables[DENSE, i, j])
+        for kind in range(3):
+            sums[story, kind] += tables[i, j, kind]
     return size
 
 
 @numba.njit(cache=True, fastmath=True)  # type: ignore[untyped-decorator, unused-ignore]  # numba has no types
-def _take_in(live, size, sums, cross, chosen, tables, i):  # type: ignore[no-untyped-def]  # compiled
-    for kind in range(3):
-        for place in range(size):
-            story = live[place]
-            cross[kind, chosen, story] += sums[kind, story]
-            cross[kind, story, chosen] += sums[kind, story]
-        cross[kind, chosen, chosen] += tables[kind, i, i]
+def _weigh(means, brevity, numbers):  # type: ignore[no-untyped-def]  # compiled
+    words = max(0.0, numbers[0] + brevity * numbers[1])
+    return means[0] + words * means[1] + max(0.0, numbers[2] + brevity * numbers[3]) * means[2]
 
 
 @numba.njit(cache=True, fastmath=True)  # type: ignore[untyped-decorator, unused-ignore]  # numba has no types
-def _join(live, size, cross, kept, lost):  # type: ignore[no-untyped-def]  # compiled
-    for kind in range(3):
-        for place in range(size):
-            story = live[place]
-            if story != kept and story != lost:
-                cross[kind, kept, story] += cross[kind, lost, story]
-                cross[kind, story, kept] += cross[kind, story, lost]
-                cross[kind, lost, story] = cross[kind, story, lost] = 0.0
-        cross[kind, kept, kept] += cross[kind, lost, lost] + cross[kind, kept, lost] + cross[kind, lost, kept]
-        cross[kind, lost, lost] = cross[kind, kept, lost] = cross[kind, lost, kept] = 0.0
-
-
-@numba.njit(cache=True, fastmath=True)  # type: ignore[untyped-decorator, unused-ignore]  # numba has no types
-def _cohesion(square, n, kind):  # type: ignore[no-untyped-def]  # compiled
-    return max(0.05, (max(0.0, square - n) + 4 * TYPICAL[kind]) / (n * (n - 1) + 4))
-
-
-@numba.njit(cache=True, fastmath=True)  # type: ignore[untyped-decorator, unused-ignore]  # numba has no types
-def _find_twin(story, live, size, is_near, counts, cross, last, briefs, window, weights, bias):  # type: ignore[no-untyped-def]  # compiled
-    best, best_logit = -1, 0.0
+def _liken(live, size, sums, counts, brevity, numbers, near):  # type: ignore[no-untyped-def]  # compiled
+    """Fill in the likeness to each live story; the eighth best is the bar for candidates."""
+    top = np.full(8, -9.0)
     for place in range(size):
-        other = live[place]
-        if other != story and is_near[place]:
-            logit = _join_logit(story, other, counts, cross, last, briefs, window, weights, bias)
-            if logit > best_logit:
-                best, best_logit = other, logit
+        story = live[place]
+        value = _weigh(sums[story] / counts[story], brevity, numbers)
+        near[place] = value
+        if value > top[7]:
+            rank = 7
+            while rank > 0 and top[rank - 1] < value:
+                top[rank] = top[rank - 1]
+                rank -= 1
+            top[rank] = value
+    return top[7]
+
+
+@numba.njit(cache=True, fastmath=True)  # type: ignore[untyped-decorator, unused-ignore]  # numba has no types
+def _choose(live, size, near, bar, last, at, window, needed, gap):  # type: ignore[no-untyped-def]  # compiled
+    best, best_margin = -1, 0.0
+    for place in range(size):
+        if near[place] >= bar:
+            margin = near[place] - needed - gap * min(1.0, (at - last[live[place]]) / window)
+            if margin >= best_margin:
+                best, best_margin = live[place], margin
     return best
 
 
 @numba.njit(cache=True, fastmath=True)  # type: ignore[untyped-decorator, unused-ignore]  # numba has no types
-def _join_logit(a, b, counts, cross, last, briefs, window, weights, bias):  # type: ignore[no-untyped-def]  # compiled
-    row = np.empty(13)
-    for kind in range(3):
-        squares = cross[kind, a, a], cross[kind, b, b]
-        row[kind] = cross[kind, a, b] / np.sqrt(max(squares[0], 1e-6) * max(squares[1], 1e-6))
-        cohesion = _cohesion(squares[0], counts[a], kind) * _cohesion(squares[1], counts[b], kind)
-        row[3 + kind] = min(1.5, cross[kind, a, b] / (counts[a] * counts[b]) / np.sqrt(cohesion))
-    if row[0] < 0.4:
-        return _NONE
-    row[6], row[7] = np.log(min(counts[a], counts[b])), np.log(max(counts[a], counts[b]))
-    row[8] = min(1.0, abs(last[a] - last[b]) / window)
-    row[9] = (briefs[a] + briefs[b]) / (counts[a] + counts[b])
-    row[10], row[11], row[12] = row[9] * row[3], row[9] * row[4], row[9] * row[6]
-    return bias + (row * weights).sum()
-
-
-@numba.njit(cache=True, fastmath=True)  # type: ignore[untyped-decorator, unused-ignore]  # numba has no types
-def _rank(values, fallback):  # type: ignore[no-untyped-def]  # compiled
-    """The mean of ranks 3 to 8, the best, the second and the eighth."""
-    n = len(values)
-    top = np.full(8, -9.0)
-    for value in values:
-        if value > top[7]:
-            place = 7
-            while place > 0 and top[place - 1] < value:
-                top[place] = top[place - 1]
-                place -= 1
-            top[place] = value
-    second = top[1] if n > 1 else top[0] - 0.3
-    level = top[2 : min(8, n)].mean() if n >= 5 else fallback
-    return level, top[0], second, top[7]
-
-
-@numba.njit(cache=True, fastmath=True)  # type: ignore[untyped-decorator, unused-ignore]  # numba has no types
-def _choose(live, size, sums, nearest, counts, cross, last, at, window, brief, weights, bias, is_near):  # type: ignore[no-untyped-def]  # compiled
-    means = np.empty((4, size))
+def _follow(live, size, near, chosen, crowd):  # type: ignore[no-untyped-def]  # compiled
+    """As `monitor.cluster.crowding`."""
+    nearest = -9.0
     for place in range(size):
-        means[:, place] = sums[:, live[place]] / counts[live[place]]
-    levels, firsts, seconds, bars = np.empty(3), np.empty(3), np.empty(3), np.empty(3)
-    for kind in range(3):
-        levels[kind], firsts[kind], seconds[kind], bars[kind] = _rank(means[kind], 0.25 if kind == DENSE else 0.03)
-    best, best_logit, row = -1, 0.0, np.empty(_N)
+        if live[place] != chosen:
+            nearest = max(nearest, near[place])
+    crowd[0] += 1
+    share = 1 / min(crowd[0] + 20, 150.0)
+    step = nearest - crowd[1]
+    crowd[1] += share * step
+    crowd[2] = (1 - share) * (crowd[2] + share * step * step)
+
+
+@numba.njit(cache=True, fastmath=True)  # type: ignore[untyped-decorator, unused-ignore]  # numba has no types
+def _take_in(live, size, sums, cross, chosen, tables, i):  # type: ignore[no-untyped-def]  # compiled
     for place in range(size):
         story = live[place]
-        dense, words = means[DENSE, place], means[WORDS, place]
-        is_near[place] = dense >= bars[DENSE] or words >= bars[WORDS]
-        if not is_near[place]:
-            continue
-        n = counts[story]
         for kind in range(3):
-            mean, square = means[kind, place], cross[kind, story, story]
-            other = seconds[kind] if mean == firsts[kind] else firsts[kind]
-            first = (0, 4, 7)[kind]
-            row[first] = mean
-            row[first + 1] = mean / max(np.sqrt(max(square, 1e-9)) / n, 1e-3)
-            row[first + 2 + (kind == DENSE)] = min(1.5, mean / _cohesion(square, n, kind))
-            row[11 + kind] = levels[kind]
-            row[14 + kind] = min(0.3, max(-0.3, mean - other))
-        if dense < 0.30 and row[5] < 0.25:
+            cross[chosen, story, kind] += sums[story, kind]
+            cross[story, chosen, kind] += sums[story, kind]
+    cross[chosen, chosen] += tables[i, i]
+
+
+@numba.njit(cache=True, fastmath=True)  # type: ignore[untyped-decorator, unused-ignore]  # numba has no types
+def _join(live, size, cross, kept, lost):  # type: ignore[no-untyped-def]  # compiled
+    for place in range(size):
+        story = live[place]
+        if story != kept and story != lost:
+            cross[kept, story] += cross[lost, story]
+            cross[story, kept] += cross[story, lost]
+            cross[lost, story] = 0.0
+            cross[story, lost] = 0.0
+    cross[kept, kept] += cross[lost, lost] + cross[kept, lost] + cross[lost, kept]
+    cross[lost, lost] = 0.0
+    cross[kept, lost] = 0.0
+    cross[lost, kept] = 0.0
+
+
+@numba.njit(cache=True, fastmath=True)  # type: ignore[untyped-decorator, unused-ignore]  # numba has no types
+def _find_twin(chosen, live, size, near, bar, counts, cross, last, briefs, window, level, numbers):  # type: ignore[no-untyped-def]  # compiled
+    best, best_margin = -1, 0.0
+    for place in range(size):
+        other = live[place]
+        if other == chosen or near[place] < bar:
             continue
-        row[2], row[10], row[17] = nearest[story], means[TITLE, place], np.log(n)
-        row[18], row[19] = min(1.0, (at - last[story]) / window), brief
-        for place_of, origin in enumerate(_BRIEF_OF):
-            row[_FIRST_BRIEF + place_of] = brief * row[origin]
-        logit = bias + (row * weights).sum()
-        if logit >= best_logit:
-            best, best_logit = story, logit
+        brevity = (briefs[chosen] + briefs[other]) / (counts[chosen] + counts[other])
+        likeness = _weigh(cross[chosen, other] / (counts[chosen] * counts[other]), brevity, numbers)
+        pause = min(1.0, abs(last[chosen] - last[other]) / window)
+        margin = likeness - numbers[8] - brevity * numbers[9] - level - numbers[7] * pause
+        if margin > best_margin:
+            best, best_margin = other, margin
     return best
