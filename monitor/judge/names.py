@@ -105,12 +105,16 @@ def _when(term: Term, stated_on: date) -> str:
 
 
 def _short_names(given: list[str]) -> set[str]:
-    """ "Carrow" for "Carrow Steel": a body's name by its own word, where that is no role, place or title."""
+    """ "Carrow" for "Carrow Steel": a body's name by its own word, where that is no role, place or title; and "coast
+    guard" for "Greek coast guard"."""
     found = set[str]()
     for name in given:
         parts = name.split()
         if len(parts) == 2 and all(part[:1].isupper() for part in parts) and not _is_person(name):
             found |= {part.lower() for part in parts if len(part) >= 4 and _is_own_word(part)}
+        first, _, rest = normalise(name).partition(" ")
+        if is_place(first) and " " in rest and not pattern("role").search(rest):
+            found.add(rest)
     return found
 
 

@@ -22,7 +22,8 @@ from monitor.models import Cue, Grade, Pair, Probabilities, Speaker, SpeakerKind
 _SHOWN = frozenset(
     {"negation", "refusal", "hedge", "denial", "history", "conditional", "question", "forecast", "request", "change"}
 )
-"""Kinds of cues that a verdict carries; the others serve the features alone."""
+"""Kinds of cues that a verdict carries; the others serve the features alone. Wavering words are shown as hedges; as a
+feature of the stance they stand apart."""
 
 
 MAX_RULE_CHARS = 4_000
@@ -113,7 +114,8 @@ def _cut(pair: Pair, part: Part) -> Pair:
 
 def _cues_of(pair: Pair, read: Pair, said: Said, part: Part) -> tuple[Cue, ...]:
     """The cues of the part that was read, with offsets into the whole passage; what was not read is a cue too."""
-    cues = [cue for cue in find_cues(read.passage) if cue.kind in _SHOWN]
+    found = [replace(cue, kind="hedge") if cue.kind == "wavering" else cue for cue in find_cues(read.passage)]
+    cues = [cue for cue in found if cue.kind in _SHOWN]
     if find_quantities(pair.position.statement):
         cues += [
             Cue(kind="date" if q.is_date else "number", start=q.start, end=q.end) for q in find_quantities(read.passage)

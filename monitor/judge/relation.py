@@ -1,6 +1,6 @@
 """Relation of a verdict: who moved, who agrees, who disagrees.
 
-In: the label, who speaks, the passage's cues (`wavering` is a hedge here alone).
+In: the label, who speaks, the cues that the verdict carries.
 Out: `Relation` (None for neutral) and whether a successor did it.
 
 | speaker | matches | contradicts |
@@ -47,6 +47,6 @@ def _relate_match(kind: SpeakerKind, *, names_holder: bool) -> Relation:
 def _relate_contradiction(kind: SpeakerKind, cues: tuple[Cue, ...], *, is_own: bool) -> tuple[Relation, bool]:
     if kind is SpeakerKind.SUCCESSOR:
         return Relation.REVERSES, True
-    if has_cue(cues, "hedge") or has_cue(cues, "wavering"):
+    if has_cue(cues, "hedge"):
         return Relation.SOFTENS, False
     return (Relation.REVERSES if is_own else Relation.DISPUTES), False
