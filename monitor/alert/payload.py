@@ -50,7 +50,7 @@ def finding_payload(
         },
         "position": _position(position),
         "story": {"id": finding.story_id, "title": story.title if story else finding.story_id},
-        "evidence": [_evidence(piece) for piece in finding.evidence[:MAX_EVIDENCE]],
+        "evidence": [_evidence(piece) for piece in _surest_first(finding.evidence)[:MAX_EVIDENCE]],
         "copies": [_copy(article) for article in listed[:MAX_COPIES]],
         "changes": list(changes),
         "follows": {"id": follows.id, "first_seen_at": _time(follows.first_seen_at)} if follows else None,
@@ -70,6 +70,13 @@ def list_copies(finding: Finding, copies: Mapping[str, Sequence[Article]]) -> li
     cited = {piece.article_id for piece in finding.evidence}
     found = {article.id: article for owner in cited for article in copies.get(owner, ()) if article.id not in cited}
     return sorted(found.values(), key=lambda article: (article.first_seen_at, article.id))
+
+
+def _surest_first(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """What a reader sees beside the position: the surest piece, on the record where any is; then the others by time."""
+    origins = [piece for piece in evidence if not piece.is_copy]
+    lead = max(origins, key=lambda piece: (piece.on_record, piece.probability), default=None)
+    return ([lead] if lead else []) + [piece for piece in evidence if piece is not lead]
 
 
 def _position(position: Position) -> dict[str, Any]:

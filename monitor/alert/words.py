@@ -182,7 +182,7 @@ def origin_line(payload: Mapping[str, Any]) -> str:
     )
     if not payload["evidence"]:
         return line
-    first = payload["evidence"][0]
+    first = min(payload["evidence"], key=lambda piece: str(piece["first_seen_at"]))
     return f"{line}, earliest: {publisher_words(first['publisher'])}, {time_words(first['first_seen_at'])}"
 
 

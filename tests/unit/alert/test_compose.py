@@ -56,6 +56,14 @@ def part(message: EmailMessage, kind: str) -> str:
     return str(body.get_content())
 
 
+def test_the_surest_passage_stands_beside_the_position_and_the_earliest_is_still_named() -> None:
+    first = judged(probability=0.91, text="Marta Vell hinted that the levy will not stay.")
+    second = judged(article(2, publisher="paper-y.example", minutes=30), probability=0.97)
+    text = part(mail(first, second), "plain")
+    assert text.index("told parliament") < text.index("hinted")
+    assert "earliest: agency-x.example" in text
+
+
 def test_the_text_of_a_mail_reads_as_agreed() -> None:
     copy = article(2, publisher="paper-y.example", copy_of="article-1", minutes=5)
     second = judged(article(3, publisher="daily-z.example", minutes=30), text="Vell: it will not stay.")
