@@ -137,7 +137,7 @@ def relation_sentence(payload: Mapping[str, Any]) -> str:
     if finding["relation"] == "reported":
         return f"Reported by anonymous or unnamed sources only: they say {same}."
     if finding["by_successor"]:
-        who = f"{speaker}, who holds the office now," if speaker else "Whoever holds the office now"
+        who = f"{speaker}, of those now in office," if speaker else "Whoever holds the office now"
         return f"{who} {_successor_verb(finding, same)}"
     if finding["relation"] in ("reaffirms", "reverses") and speaker:
         who = f"{speaker[0].upper()}{speaker[1:]}"  # a spokesman, a minister: whoever spoke
