@@ -15,10 +15,12 @@ import numpy as np
 
 from monitor.cluster.base import AnalystWord, Clusterer, Memo, SeedItem
 from monitor.errors import SettingsInvalid
+from monitor.memory import without_garbage_collection
 from monitor.models import Seed
 from monitor.pipeline.cluster_word import read_word
 from monitor.pipeline.embed import vectors_for_texts
 from monitor.pipeline.ports import Services
+from monitor.store.base import StoredMemo
 
 log = logging.getLogger(__name__)
 
@@ -61,27 +63,27 @@ def remember(services: Services, since: datetime) -> Clusterer:
     clusterer = services.clusterer()
     clusterer.add_seeds([_seed_item(services, seed) for seed in services.store.seeds()])
     clusterer.respect(read_word(services.store))
-    memos = services.store.live_memos(since=since, model=services.embedder().model)
-    clusterer.recall(
-        [
-            Memo(
-                item_id=m.article_id,
-                story_id=m.story_id,
-                copy_of=m.copy_of,
-                publisher=m.publisher,
-                at=m.at,
-                vector=m.vector,
-                memo=m.memo,
-            )
-            for m in memos
-        ]
-    )
+    with without_garbage_collection():
+        stored = services.store.live_memos(since=since, model=services.embedder().model)
+        clusterer.recall([_memo(each) for each in stored])
     try:
         clusterer.restore(services.store.read_blob(BLOB))
     except SettingsInvalid as error:
         # word frequencies and page furniture: learnt again within a day, and no reason to stop the news
         log.warning("clustering starts with an empty memory of words", extra={"reason": str(error)})
     return clusterer
+
+
+def _memo(stored: StoredMemo) -> Memo:
+    return Memo(
+        item_id=stored.article_id,
+        story_id=stored.story_id,
+        copy_of=stored.copy_of,
+        publisher=stored.publisher,
+        at=stored.at,
+        vector=stored.vector,
+        memo=stored.memo,
+    )
 
 
 def read_known(services: Services, since: datetime) -> Known:
