@@ -16,8 +16,10 @@ from typing import Any
 
 
 def return_freed_memory() -> None:
-    """Costs some milliseconds; safe at any time, from any thread. Looks for no garbage first: where much lives, that takes
-    seconds."""
+    """Costs some milliseconds; safe at any time, from any thread.
+
+    Looks for no garbage first: where much lives, that takes seconds.
+    """
     trim = _find_trim()
     if trim is not None:
         trim(0)

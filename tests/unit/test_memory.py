@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 
 import pytest
+
+from monitor.memory import without_garbage_collection
 
 PROGRAM = """
 import ctypes
@@ -33,3 +36,10 @@ print(before - resident_mb())
 def test_what_was_freed_is_given_back() -> None:
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
     assert int(done.stdout) > 100
+
+
+def test_the_collector_is_back_whatever_happens_meanwhile() -> None:
+    with pytest.raises(OSError, match="gone"), without_garbage_collection():
+        assert not gc.isenabled()
+        raise OSError("gone")
+    assert gc.isenabled()
