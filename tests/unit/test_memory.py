@@ -39,7 +39,14 @@ def test_what_was_freed_is_given_back() -> None:
 
 
 def test_the_collector_is_back_whatever_happens_meanwhile() -> None:
-    with pytest.raises(OSError, match="gone"), without_garbage_collection():
-        assert not gc.isenabled()
-        raise OSError("gone")
+    meanwhile = []
+
+    def build() -> None:
+        with without_garbage_collection():
+            meanwhile.append(gc.isenabled())
+            raise OSError("gone")
+
+    with pytest.raises(OSError, match="gone"):
+        build()
+    assert meanwhile == [False]
     assert gc.isenabled()
