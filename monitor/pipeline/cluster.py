@@ -25,17 +25,19 @@ def cluster_articles(services: Services) -> StageReport:
         return tally.report()
     try:
         with hold_lease(services.store, "cluster", clock=services.clock):
-            clusterer, since = take_clusterer(services)
+            clusterer, known = take_clusterer(services)
+            state = b""
             while batch := services.store.pending(Stage.CLUSTER, limit=services.settings.run.batch):
-                _assign(services, clusterer, batch, tally)
+                state = _assign(services, clusterer, batch, tally)
                 services.progress("cluster", done=tally.done, total=max(total, tally.done))
-            keep_clusterer(clusterer, services, since=since)
+            keep_clusterer(clusterer, services, known, state=state)
     except StageBusy as busy:
         tally.leave("cluster", str(busy))
     return tally.report()
 
 
-def _assign(services: Services, clusterer: Clusterer, batch: Sequence[Article], tally: Tally) -> None:
+def _assign(services: Services, clusterer: Clusterer, batch: Sequence[Article], tally: Tally) -> bytes:
+    """The clusterer's state as it was saved with the batch."""
     vectors = services.store.vectors_of([a.id for a in batch], model=services.embedder().model)
     passages = services.store.passages_of([a.id for a in batch])
     items = [to_item(article, vectors[article.id], tuple(p.text for p in passages[article.id])) for article in batch]
@@ -58,10 +60,12 @@ def _assign(services: Services, clusterer: Clusterer, batch: Sequence[Article], 
             )
         )
     moves = {article_id: story_id for article_id, story_id in book.moves.items() if article_id not in articles}
-    services.store.save_clustered(records, book.stories(), blob=(BLOB, clusterer.dump()), moves=moves)
+    state = clusterer.dump()
+    services.store.save_clustered(records, book.stories(), blob=(BLOB, state), moves=moves)
     tally.seen += len(batch)
     tally.done += len(batch)
     tally.new += sum(d.is_new_story for d in decisions)
+    return state
 
 
 def to_item(article: Article, vector: Vector, passages: tuple[str, ...]) -> Item:

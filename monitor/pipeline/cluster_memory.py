@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -40,22 +40,28 @@ class Known:
     seeds: tuple[Seed, ...]
 
 
-def take_clusterer(services: Services) -> tuple[Clusterer, datetime]:
-    """One with seeds, live window and saved state, as if it had never stopped; and since when it knows the articles.
+def take_clusterer(services: Services) -> tuple[Clusterer, Known]:
+    """One with seeds, live window and saved state, as if it had never stopped; and what it was built from.
 
     To be called under the lease of clustering. A run that fails keeps nothing.
     """
     kept, known = services.kept.clusterer, services.kept.known
     services.kept.clusterer = services.kept.known = None
-    if kept is not None and isinstance(known, Known) and known == read_known(services, known.since):
-        return kept, known.since
+    if kept is not None and isinstance(known, Known) and known == _read_known(services, known.since):
+        return kept, known
     since = services.clock() - timedelta(days=services.settings.cluster.live_days)
-    return remember(services, since), since
+    known = _read_known(services, since)
+    return remember(services, since), known
 
 
-def keep_clusterer(clusterer: Clusterer, services: Services, *, since: datetime) -> None:
-    """For the next run, once everything that it decided is in the store."""
-    services.kept.known, services.kept.clusterer = read_known(services, since), clusterer
+def keep_clusterer(clusterer: Clusterer, services: Services, known: Known, *, state: bytes) -> None:
+    """For the next run, once everything that it decided is in the store; `state` is the blob saved last.
+
+    What others wrote meanwhile (seeds, a person's word, a state after ours) is not taken for known.
+    """
+    memos = services.store.count_memos(since=known.since, model=known.model)
+    services.kept.known = replace(known, memos=memos, state=_digest(state))
+    services.kept.clusterer = clusterer
 
 
 def remember(services: Services, since: datetime) -> Clusterer:
@@ -86,16 +92,20 @@ def _memo(stored: StoredMemo) -> Memo:
     )
 
 
-def read_known(services: Services, since: datetime) -> Known:
+def _read_known(services: Services, since: datetime) -> Known:
     store, model = services.store, services.embedder().model
     return Known(
         model=model,
         since=since,
         memos=store.count_memos(since=since, model=model),
-        state=hashlib.sha256(store.read_blob(BLOB)).digest(),
+        state=_digest(store.read_blob(BLOB)),
         word=read_word(store),
         seeds=tuple(store.seeds()),
     )
+
+
+def _digest(state: bytes) -> bytes:
+    return hashlib.sha256(state).digest()
 
 
 def _seed_item(services: Services, seed: Seed) -> SeedItem:
