@@ -21,6 +21,7 @@ from monitor.judge import ReadingJudge, make_judge, packaged_model
 from monitor.judge.adjust import softmax
 from monitor.judge.evaluate import Case
 from monitor.judge.metrics import measure, measure_probabilities
+from monitor.judge.stance import LABEL_COLUMNS
 from monitor.settings import JudgeSettings
 
 OWN = (
@@ -47,7 +48,7 @@ def measure_own(judge: ReadingJudge, cases: list[Case]) -> dict[str, Any]:
 
 def measure_public(judge: ReadingJudge, of: PublicSet) -> dict[str, Any]:
     """The stance model alone: published pairs have no holder, speaker or date."""
-    return measure_probabilities(np.asarray(of.labels), softmax(judge.stance.score(of.pairs)))
+    return measure_probabilities(np.asarray(of.labels), softmax(judge.stance.score(of.pairs)[:, LABEL_COLUMNS]))
 
 
 def show(value: Any) -> str:

@@ -13,6 +13,7 @@ from monitor.judge.adjust import plain_adjustment, read_adjustment
 from monitor.judge.base import Judge
 from monitor.judge.grade import choose_thresholds
 from monitor.judge.reader import ReadingJudge
+from monitor.judge.relation_weights import read_relation_weights
 from monitor.judge.stance import Stance
 from monitor.settings import JudgeSettings
 
@@ -89,5 +90,8 @@ def _make_llm(settings: JudgeSettings) -> Judge:
 def _reading(stance: Stance, calibration: Path | None, settings: JudgeSettings) -> ReadingJudge:
     adjustment = read_adjustment(calibration) if calibration else plain_adjustment()
     return ReadingJudge(
-        stance=stance, adjustment=adjustment, thresholds=choose_thresholds(adjustment.thresholds, settings)
+        stance=stance,
+        adjustment=adjustment,
+        thresholds=choose_thresholds(adjustment.thresholds, settings),
+        relations=read_relation_weights(calibration) if calibration else None,
     )

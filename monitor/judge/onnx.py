@@ -2,6 +2,8 @@
 
 In: a folder with model.onnx, tokenizer.json and config.json (training/judge/export.py writes it). Out: logits.
 Only the premise is ever cut: a statement without its end is another statement.
+A model that multiplies in eight bits has exact.onnx beside it, the same numbers in fp32, and probe.onnx, which tells
+whether this processor's 8-bit products are exact (x86 without VNNI cuts their sums at 16 bits).
 """
 
 from __future__ import annotations
@@ -31,13 +33,13 @@ class OnnxStance:
         self._columns = label_columns(config.get("id2label", {}), source=str(folder / "config.json"))
         self._tokenizer = _load_tokenizer(folder, max_tokens=max_tokens)
         self._pad_id = int(config.get("pad_token_id") or 0)
-        self._session = _open_session(folder / "model.onnx", threads=threads)
+        self._session = _open_session(choose_graph(folder), threads=threads)
         self._inputs = {one.name for one in self._session.get_inputs()}
         self._batch_size = batch_size
         self.name = f"{config.get('_name_or_path') or folder.name}@{config.get('revision') or 'local'}"
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> Logits:
-        logits = np.zeros((len(pairs), 3), dtype=np.float64)
+        logits = np.zeros((len(pairs), len(self._columns)), dtype=np.float64)
         if not pairs:
             return logits
         encoded = self._tokenizer.encode_batch(list(pairs))
@@ -68,6 +70,18 @@ def check_folder(folder: Path) -> None:
             )
 
 
+def choose_graph(folder: Path) -> Path:
+    """model.onnx, or exact.onnx where it is there and needed."""
+    exact, probe = folder / "exact.onnx", folder / "probe.onnx"
+    if not (exact.is_file() and probe.is_file()):
+        return folder / "model.onnx"
+    session = _open_session(probe, threads=1)
+    largest = np.full((1, session.get_inputs()[0].shape[1]), 255, np.uint8)
+    (found,) = session.run(["probe"], {"x": largest})
+    is_exact = bool((found == largest.sum(dtype=np.int64) * 127).all())
+    return folder / "model.onnx" if is_exact else exact
+
+
 def _load_tokenizer(folder: Path, *, max_tokens: int) -> Any:
     from tokenizers import Tokenizer  # noqa: PLC0415 - likewise
 
@@ -85,7 +99,7 @@ def _open_session(path: Path, *, threads: int) -> Any:
     options.inter_op_num_threads = 1
     # a spinning thread starves its neighbours
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # weights kept as int8 are unfolded once, at loading, instead of at every call
+    # packed weights are unfolded once, at loading, instead of at every call
     options.add_session_config_entry("session.disable_quant_qdq", "1")
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

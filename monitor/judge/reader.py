@@ -15,9 +15,10 @@ from monitor.judge.grade import Thresholds, decide_grade, decide_label
 from monitor.judge.premises import find_obstacle, make_premises
 from monitor.judge.quantities import find_quantities
 from monitor.judge.relation import relate
+from monitor.judge.relation_weights import RelationWeights, describe_move
 from monitor.judge.speaker import Said, find_speaker
-from monitor.judge.stance import Logits, Stance
-from monitor.models import Cue, Grade, Pair, Probabilities, Speaker, SpeakerKind, Verdict, VerdictLabel
+from monitor.judge.stance import LABEL_COLUMNS, ORDER, Logits, Stance
+from monitor.models import Cue, Grade, Pair, Probabilities, Relation, Speaker, SpeakerKind, Verdict, VerdictLabel
 
 _SHOWN = frozenset(
     {"negation", "refusal", "hedge", "denial", "history", "conditional", "question", "forecast", "request", "change"}
@@ -47,6 +48,8 @@ class ReadingJudge:
     stance: Stance
     adjustment: Adjustment
     thresholds: Thresholds
+    relations: RelationWeights | None = None
+    """Without them the rules alone tell the relation."""
 
     @property
     def name(self) -> str:
@@ -60,11 +63,11 @@ class ReadingJudge:
         return [verdicts[i] for i in range(len(pairs))]
 
     def score(self, pairs: Sequence[Pair]) -> list[tuple[Logits, Pair]]:
-        """For fitting: the logits, and the pair cut to the part that the rules read."""
+        """For fitting: logits (and hints), and the pair cut to the part that the rules read."""
         return [(logits, _cut(pair, part)) for pair, (logits, part) in zip(pairs, self._score(pairs), strict=True)]
 
     def _score(self, pairs: Sequence[Pair]) -> list[tuple[Logits, Part]]:
-        """Logits `(3,)` of each pair by its most telling window, and where that window lies."""
+        """Logits (and hints) of each pair by its most telling window, and where that window lies."""
         premises = [make_premises(pair) for pair in pairs]
         flat = [(one.text, pair.position.statement) for pair, some in zip(pairs, premises, strict=True) for one in some]
         logits = self.stance.score(flat)
@@ -81,16 +84,14 @@ class ReadingJudge:
         """From logits to a verdict; the rules read only the part of the passage that the logits speak of."""
         read = _cut(pair, part)
         said = find_speaker(read)
-        row = self.adjustment.apply(describe(read, said, logits)[None, :])[0]
+        row = self.adjustment.apply(describe(read, said, logits[LABEL_COLUMNS])[None, :])[0]
         probabilities = Probabilities(matches=float(row[0]), contradicts=float(row[1]), neutral=float(row[2]))
         label = decide_label(probabilities, self.thresholds)
         if said.is_of_another:
             # the same words by another actor: the stance model hears them, the statement is not about them
             label = VerdictLabel.NEUTRAL
         cues = _cues_of(pair, read, said, part)
-        relation, by_successor = relate(
-            label, said.speaker.kind, cues, names_holder=said.names_holder, is_deed=said.is_deed
-        )
+        relation, by_successor = self._relate(label, said, cues, hints=logits[len(ORDER) :])
         grade = decide_grade(label, probabilities.of(label), self.thresholds)
         if grade is Grade.LIKELY and not self.stance.is_model:
             grade = Grade.POSSIBLE
@@ -98,6 +99,17 @@ class ReadingJudge:
             passage_id=pair.passage_id, position_id=pair.position.id, label=label, probabilities=probabilities,
             speaker=said.speaker, relation=relation, by_successor=by_successor, grade=grade, cues=cues, judge=self.name,
         )  # fmt: skip
+
+    def _relate(
+        self, label: VerdictLabel, said: Said, cues: tuple[Cue, ...], *, hints: Logits
+    ) -> tuple[Relation | None, bool]:
+        """(relation, by_successor): by the rules, and by the fitted weights over them where the model gives hints."""
+        kind = said.speaker.kind
+        rule, by_successor = relate(label, kind, cues, names_holder=said.names_holder, is_deed=said.is_deed)
+        if rule is None or self.relations is None or not len(hints):
+            return rule, by_successor
+        relation = self.relations.choose(label, describe_move(label, hints, rule, said, cues))
+        return relation, relation is Relation.REVERSES and kind is SpeakerKind.SUCCESSOR
 
 
 def _most_telling(logits: Logits) -> int:

@@ -1,6 +1,7 @@
 """The door of the parts that score a passage against a statement, and what they share.
 
-In: (premise, hypothesis) pairs. Out: logits, `(n, 3)` float64 in the order of `ORDER`.
+In: (premise, hypothesis) pairs. Out: logits, `(n, 3)` float64 in the order of `ORDER`, and, from a model that gives
+hints, a column more for each of `HINTS`.
 Never: knows who speaks, when, or what a holder is.
 """
 
@@ -16,6 +17,10 @@ from monitor.errors import SettingsInvalid
 from monitor.models import VerdictLabel
 
 ORDER = (VerdictLabel.MATCHES, VerdictLabel.CONTRADICTS, VerdictLabel.NEUTRAL)
+HINTS = ("softened", "own_side", "unnamed")
+"""What a model may say of a finding besides its label: it is a step back and no break; the holder's own side (or a
+successor's) moves and nobody else; the source is anonymous. Log-odds, each by itself."""
+LABEL_COLUMNS = slice(0, len(ORDER))
 Logits = npt.NDArray[np.float64]
 
 _MEANINGS = {
@@ -43,7 +48,8 @@ class Stance(Protocol):
 
 
 def label_columns(id2label: Mapping[object, object], *, source: str) -> list[int]:
-    """Which column of the model's head holds each label of `ORDER`; read from the model's own config."""
+    """Which column of the model's head holds each label of `ORDER`, then each of `HINTS` if the model gives them; read
+    from the model's own config."""
     found: dict[VerdictLabel, int] = {}
     for index, label in id2label.items():
         meaning = _MEANINGS.get(str(label).lower().strip())
@@ -55,7 +61,13 @@ def label_columns(id2label: Mapping[object, object], *, source: str) -> list[int
             f"{source}: config.json's id2label names {sorted(str(v) for v in id2label.values())}; a judge needs "
             "entailment, contradiction and neutral. Choose a three-way NLI model (setting judge.model)."
         )
-    return [found[label] for label in ORDER]
+    return [found[label] for label in ORDER] + _hint_columns(id2label)
+
+
+def _hint_columns(id2label: Mapping[object, object]) -> list[int]:
+    """All hints or none."""
+    found = {str(name): int(str(index)) for index, name in id2label.items() if name in HINTS}
+    return [found[name] for name in HINTS] if len(found) == len(HINTS) else []
 
 
 def batches_by_length(lengths: Sequence[int], *, batch_size: int) -> list[list[int]]:

@@ -14,8 +14,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from monitor.judge.stance import HINTS
+
 LABELS = ("contradiction", "entailment", "neutral")
-"""Order of the classes in the model's head and in its config.json."""
+"""Order of the classes in the model's head and in its config.json; the hints come after them."""
+UNKNOWN = -1
+_HINTS_OF = {
+    "softens": (1, 1, 0),
+    "reverses": (0, 1, 0),
+    "disputes": (0, 0, 0),
+    "reaffirms": (UNKNOWN, 1, 0),
+    "supports": (UNKNOWN, 0, 0),
+    "reported": (UNKNOWN, UNKNOWN, 1),
+}
+"""For each relation 1, 0 or unknown, in the order of `HINTS`. What anonymous people report is nobody's own word."""
 
 QUOTAS = {
     "mnli_dev": 16_700,
@@ -36,6 +48,11 @@ class Example:
     hypothesis: str
     label: int
     source: str
+    relation: str = ""
+
+    @property
+    def hints(self) -> tuple[int, ...]:
+        return _HINTS_OF.get(self.relation, (UNKNOWN,) * len(HINTS))
 
 
 def read_pairs(path: Path, *, split: str) -> Iterator[Example]:
@@ -53,7 +70,7 @@ def read_pairs(path: Path, *, split: str) -> Iterator[Example]:
 
 
 def read_jsonl(path: Path) -> Iterator[Example]:
-    """Our own or generated pairs: premise, hypothesis, label, source."""
+    """Our own or generated pairs: premise, hypothesis, label, source, and the relation where it is known."""
     with path.open(encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
@@ -62,6 +79,7 @@ def read_jsonl(path: Path) -> Iterator[Example]:
                 hypothesis=row["hypothesis"],
                 label=LABELS.index(row["label"]),
                 source=row["source"],
+                relation=row.get("relation") or "",
             )
 
 

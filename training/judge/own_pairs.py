@@ -1,7 +1,7 @@
 """Gather our own training pairs as training rows.
 
-In: tests/eval/judge (the `train` split alone) and training/judge/pairs (written for training alone).
-Out: JSON lines with premise, hypothesis, label, source.
+In: tests/eval/judge (the `train` split alone), training/judge/pairs and training/judge/inference (written for training
+alone). Out: JSON lines with premise, hypothesis, label, source, and the relation where it is known.
 Never: a pair of `tune` or `test`, nor one on a statement that says nearly what one of theirs says.
 A pair with context goes in twice, with and without it: the judge meets both. Passages on another position of the same
 policy area are added as neutrals: in use, most passages that come near a position say nothing about it.
@@ -21,16 +21,40 @@ from pathlib import Path
 from monitor.embed import make_embedder
 from monitor.judge.features import content_words
 from monitor.settings import EmbedSettings
-from tests.eval.judge.dataset import Row, read_dataset
+from tests.eval.judge.dataset import OF_CONTRADICTION, OF_MATCH, Row, read_dataset
 
 WRITTEN = Path(__file__).parent / "pairs"
+INFERENCE = Path(__file__).parent / "inference"
 LABELS = {"matches": "entailment", "contradicts": "contradiction", "neutral": "neutral"}
+_RELATION_BY_TAG = (
+    ("anonymous", "reported"),
+    ("hedge", "softens"),
+    ("weak-reversal", "softens"),
+    ("reversal", "reverses"),
+    ("successor", "reverses"),
+    ("dispute", "disputes"),
+    ("support", "supports"),
+    ("reaffirmation", "reaffirms"),
+)
+"""What a finding's tags say of its relation, the first that is there."""
 TOO_NEAR = 0.85
 """Cosine from which on two statements count as one: .88 and more were the same in other words, .81 another actor's."""
 
 
 def to_training(row: Row, *, premise: str, label: str) -> dict[str, str]:
-    return {"premise": premise, "hypothesis": row["position"]["statement"], "label": label, "source": "own"}
+    relation = (row["relation"] or "") if label == LABELS[row["verdict"]] else ""
+    statement = row["position"]["statement"]
+    return {"premise": premise, "hypothesis": statement, "label": label, "source": "own", "relation": relation}
+
+
+def relation_of(row: Row) -> str:
+    """As its writer said, or by its tags; a hedged match is no step back, and a successor's is none of this."""
+    if row["verdict"] == "neutral":
+        return ""
+    if row.get("relation"):
+        return str(row["relation"])
+    fitting = OF_MATCH if row["verdict"] == "matches" else OF_CONTRADICTION
+    return next((said for tag, said in _RELATION_BY_TAG if tag in row["tags"] and said in fitting), "")
 
 
 def from_row(row: Row) -> Iterator[dict[str, str]]:
@@ -58,9 +82,17 @@ def read_written(held_out: list[str], folder: Path = WRITTEN) -> Iterator[dict[s
                     "hypothesis": row["statement"],
                     "label": LABELS[row["verdict"]],
                     "source": "written",
+                    "relation": relation_of(row),
                     "area": path.stem.removesuffix("_2"),
                     "holder": row["holder"],
                 }
+
+
+def read_inference(folder: Path = INFERENCE) -> Iterator[dict[str, str]]:
+    """General pairs, of no policy: as they stand."""
+    for path in sorted(folder.glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            yield json.loads(line) | {"source": "inference"}
 
 
 def beside_each_other(written: list[dict[str, str]], *, count: int, seed: int) -> Iterator[dict[str, str]]:
@@ -75,7 +107,12 @@ def beside_each_other(written: list[dict[str, str]], *, count: int, seed: int) -
         common = content_words(one["hypothesis"]) & content_words(two["hypothesis"])
         if one["holder"] != two["holder"] and len(common) <= 1:
             made += 1
-            yield one | {"hypothesis": two["hypothesis"], "label": "neutral", "source": "beside"}
+            yield one | {
+                "hypothesis": two["hypothesis"],
+                "label": "neutral",
+                "source": "beside",
+                "relation": "",
+            }
 
 
 def across_positions(rows: list[Row], *, count: int, seed: int) -> Iterator[dict[str, str]]:
@@ -105,6 +142,7 @@ def main() -> None:
     held_out = {row["position"]["statement"] for split in ("tune", "test") for row in read_dataset(split=split)}
     written = list(read_written(sorted(held_out)))
     pairs += [*written, *beside_each_other(written, count=int(len(written) * args.across), seed=args.seed)]
+    pairs += read_inference()
     with args.out.open("w", encoding="utf-8") as out:
         out.writelines(json.dumps(pair, ensure_ascii=False) + "\n" for pair in pairs)
 

@@ -2,54 +2,57 @@
 
     python -m training.judge.restore --base all-mpnet-base-v2 --model monitor/judge/model --out runs/start
 
-In: the base encoder's folder (embeddings, frozen layers and the tokenizer are its own) and the exported folder.
-Out: a checkpoint for `training.judge.train --base`. Weights come back as int8 kept them.
+In: the base encoder's folder (its words' vectors were never trained, nor its tokenizer) and the exported folder.
+Out: a checkpoint for `training.judge.train --base`. Weights come back as the export kept them.
 """
 
 from __future__ import annotations
 
 import argparse
 import logging
-import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 log = logging.getLogger("restore")
+Array = npt.NDArray[Any]
 
 
-def read_weights(path: Path, *, frozen: int) -> Iterator[tuple[str, Any]]:
-    """(name in torch's state, array) of whatever training may have changed; layers below `frozen` are left out."""
+def read_constants(folder: Path) -> tuple[dict[str, Array], dict[str, str]]:
+    """Every constant of model.onnx by its name, and for each product's module the tensor that goes into it."""
     import onnx
     from onnx import numpy_helper
 
-    graph = onnx.load(str(path)).graph
-    stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
-    for node in graph.node:
-        if node.op_type == "DequantizeLinear":
-            axis = next(attribute.i for attribute in node.attribute if attribute.name == "axis")
-            scale = np.expand_dims(stored[node.input[1]], 1 - axis)
-            stored[node.output[0]] = stored[node.input[0]].astype(np.float32) * scale
-    for node in graph.node:
-        # /inner/mpnet/encoder/layer.3/attention/attn/q/MatMul holds the transposed weight of the module of that path
-        if node.op_type == "MatMul" and node.input[1] in stored and _layer_of(node.name) >= frozen:
-            yield _module_of(node.name) + ".weight", stored[node.input[1]].T
-        elif node.op_type == "Gemm":
-            yield _module_of(node.name) + ".weight", stored[node.input[1]]
-    for name, values in stored.items():
-        if name.startswith("inner.classifier.") and values.ndim == 1 and name.endswith(".bias"):
-            yield name.removeprefix("inner."), values
+    graph = onnx.load(str(folder / "model.onnx")).graph
+    constants = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    into = {
+        node.input[3].removesuffix(".scale"): node.input[0].removesuffix("/whole")
+        for node in graph.node
+        if node.op_type == "MatMulIntegerToFloat"
+    }
+    return constants, into
 
 
-def _module_of(node: str) -> str:
-    return node.removeprefix("/inner/").rpartition("/")[0].replace("/", ".")
+def find_parameter(name: str, constants: dict[str, Array], into: dict[str, str]) -> Array | None:
+    """The parameter of that name in torch's state, in torch's layout; None where the export does not hold it."""
+    module, _, kind = name.rpartition(".")
+    if kind == "weight" and module in into:
+        whole = constants.get(f"{module}.int8")
+        whole = _unpack(constants[f"{module}.int6"]) if whole is None else whole
+        even_by = constants[f"{into[module]}/even_by"]
+        weight: Array = (whole.astype(np.float32) * constants[f"{module}.scale"] * even_by[:, None]).T
+        return weight
+    half = constants.get(f"inner.{name}.fp16")
+    return constants.get(f"inner.{name}") if half is None else half.astype(np.float32)
 
 
-def _layer_of(node: str) -> int:
-    found = re.search(r"layer\.(\d+)", node)
-    return int(found[1]) if found else -1
+def _unpack(packed: Array) -> Array:
+    """The inverse of `quantise._unpack`'s packing."""
+    high = packed >> 6
+    quarters = np.concatenate([packed & 63, (high[0] | high[1] << 2 | high[2] << 4)[None]])
+    return quarters.reshape(-1, packed.shape[2]).astype(np.int16) - 32
 
 
 def main() -> None:
@@ -57,8 +60,7 @@ def main() -> None:
     parser.add_argument("--base", type=Path, required=True)
     parser.add_argument("--model", type=Path, required=True, help="folder with model.onnx")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--layers", type=int, default=9)
-    parser.add_argument("--frozen", type=int, default=2, help="so many lowest layers were never trained")
+    parser.add_argument("--layers", type=int, default=12)
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     import torch
@@ -68,14 +70,20 @@ def main() -> None:
 
     model = load_model(args.base, layers=args.layers)
     state = model.state_dict()
-    for name, values in read_weights(args.model / "model.onnx", frozen=args.frozen):
-        if state[name].shape != values.shape:
-            raise SystemExit(f"{args.model}: {name} is {values.shape}, the base has {tuple(state[name].shape)}")
-        state[name] = torch.tensor(np.ascontiguousarray(values))
+    constants, into = read_constants(args.model)
+    kept = []
+    for name, current in state.items():
+        found = find_parameter(name, constants, into)
+        if found is None:
+            kept.append(name)
+        elif current.shape != found.shape:
+            raise SystemExit(f"{args.model}: {name} is {found.shape}, the base has {tuple(current.shape)}")
+        else:
+            state[name] = torch.tensor(np.ascontiguousarray(found))
     model.load_state_dict(state)
     model.save_pretrained(args.out)
     AutoTokenizer.from_pretrained(args.base).save_pretrained(args.out)
-    log.info("written to %s", args.out)
+    log.info("written to %s; as in the base: %s", args.out, kept)
 
 
 if __name__ == "__main__":

@@ -15,11 +15,14 @@ import time
 from pathlib import Path
 
 import torch
+from safetensors import safe_open
 from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
 
+from monitor.judge.stance import HINTS
 from training.judge.mixture import (
     LABELS,
     QUOTAS,
+    UNKNOWN,
     Example,
     bucket_by_length,
     draw_epoch,
@@ -28,6 +31,8 @@ from training.judge.mixture import (
 )
 
 log = logging.getLogger("train")
+HINT_WEIGHT = 0.3
+"""Of the hints' loss beside the labels': few pairs have a relation, and the labels matter more."""
 
 
 def load_sources(data: Path, extra: list[Path]) -> dict[str, list[Example]]:
@@ -44,13 +49,28 @@ def load_sources(data: Path, extra: list[Path]) -> dict[str, list[Example]]:
 
 
 def load_model(base: Path, *, layers: int) -> torch.nn.Module:
-    """The base encoder with its first `layers` layers and a fresh three-way head."""
+    """The encoder with its first `layers` layers and a head for labels and hints, as far as the base has none."""
     config = AutoConfig.from_pretrained(base)
     config.num_hidden_layers = min(layers, config.num_hidden_layers)
-    config.num_labels = len(LABELS)
-    config.id2label = dict(enumerate(LABELS))
-    config.label2id = {label: i for i, label in enumerate(LABELS)}
-    return AutoModelForSequenceClassification.from_pretrained(base, config=config, ignore_mismatched_sizes=True)
+    names = (*LABELS, *HINTS)
+    config.num_labels = len(names)
+    config.id2label = dict(enumerate(names))
+    config.label2id = {name: i for i, name in enumerate(names)}
+    model = AutoModelForSequenceClassification.from_pretrained(base, config=config, ignore_mismatched_sizes=True)
+    _keep_labels(model, base)
+    return model
+
+
+@torch.no_grad()
+def _keep_labels(model: torch.nn.Module, base: Path) -> None:
+    """A checkpoint without hints keeps what its head knows of the labels."""
+    head = model.classifier.out_proj
+    with safe_open(base / "model.safetensors", framework="pt") as stored:
+        for name, parameter in (("weight", head.weight), ("bias", head.bias)):
+            key = f"classifier.out_proj.{name}"
+            if key in stored.keys():  # noqa: SIM118 - a file, no dict
+                known = stored.get_tensor(key)
+                parameter[: len(known)] = known
 
 
 def rate_at(step: int, *, total: int, peak: float, warmup: int, cooldown: float) -> float:
@@ -104,7 +124,7 @@ def evaluate(model: torch.nn.Module, tokenizer, examples: list[Example], device:
     for start in range(0, len(ordered), 64):
         part = ordered[start : start + 64]
         logits = model(**encode(tokenizer, part, device)).logits
-        right += int((logits.argmax(-1).cpu() == torch.tensor([e.label for e in part])).sum())
+        right += int((logits[:, : len(LABELS)].argmax(-1).cpu() == torch.tensor([e.label for e in part])).sum())
     model.train()
     return right / max(1, len(examples))
 
@@ -118,6 +138,19 @@ def encode(tokenizer, part: list[Example], device: str):
         padding=True,
         return_tensors="pt",
     ).to(device)
+
+
+def loss_of(logits: torch.Tensor, part: list[Example]) -> torch.Tensor:
+    """Cross-entropy of the labels, and binary cross-entropy of the hints that are known."""
+    labels = torch.tensor([e.label for e in part], device=logits.device)
+    loss = torch.nn.functional.cross_entropy(logits[:, : len(LABELS)], labels, label_smoothing=0.03)
+    hints = torch.tensor([e.hints for e in part], device=logits.device)
+    known = hints != UNKNOWN
+    if not known.any():
+        return loss
+    found, asked = logits[:, len(LABELS) :][known], hints[known].float()
+    misses = torch.nn.functional.binary_cross_entropy_with_logits(found, asked, reduction="sum")
+    return loss + HINT_WEIGHT * misses / len(part)
 
 
 def main() -> None:
@@ -170,7 +203,6 @@ def main() -> None:
 
 def train(model, tokenizer, batches, held_out, args, device: str) -> None:
     optimiser = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=args.rate, weight_decay=0.01)
-    loss_of = torch.nn.CrossEntropyLoss(label_smoothing=0.03)
     started, seen, running = time.monotonic(), 0, 0.0
     total = len(batches)
     model.train()
@@ -189,7 +221,7 @@ def train(model, tokenizer, batches, held_out, args, device: str) -> None:
         inputs = encode(tokenizer, part, device)
         with torch.autocast(device, dtype=torch.bfloat16, enabled=args.bf16):
             logits = model(**inputs).logits
-        loss = loss_of(logits.float(), torch.tensor([e.label for e in part], device=device))
+        loss = loss_of(logits.float(), part)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
