@@ -19,6 +19,8 @@ from monitor.judge.stance import HINTS
 LABELS = ("contradiction", "entailment", "neutral")
 """Order of the classes in the model's head and in its config.json; the hints come after them."""
 UNKNOWN = -1
+UNLABELLED = -100
+"""Label of a pair that tells the speaker alone; torch's cross-entropy leaves it out."""
 _HINTS_OF = {
     "softens": (1, 1, 0),
     "reverses": (0, 1, 0),
@@ -49,6 +51,8 @@ class Example:
     label: int
     source: str
     relation: str = ""
+    speaker: str | None = None
+    """As the premise names whoever speaks; empty where nobody does; None where it is not known."""
 
     @property
     def hints(self) -> tuple[int, ...]:
@@ -70,16 +74,17 @@ def read_pairs(path: Path, *, split: str) -> Iterator[Example]:
 
 
 def read_jsonl(path: Path) -> Iterator[Example]:
-    """Our own or generated pairs: premise, hypothesis, label, source, and the relation where it is known."""
+    """Our own or generated pairs: premise, hypothesis, label, source; relation and speaker where they are known."""
     with path.open(encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
             yield Example(
                 premise=row["premise"],
                 hypothesis=row["hypothesis"],
-                label=LABELS.index(row["label"]),
+                label=LABELS.index(row["label"]) if row["label"] else UNLABELLED,
                 source=row["source"],
                 relation=row.get("relation") or "",
+                speaker=row.get("speaker"),
             )
 
 

@@ -11,8 +11,10 @@ import argparse
 import copy
 import json
 import logging
+import re
 import time
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import safe_open
@@ -31,6 +33,8 @@ from training.judge.mixture import (
 )
 
 log = logging.getLogger("train")
+SPEAKER_WEIGHT = 0.15
+"""Of the speakers' loss, which has two parts and starts at the logarithm of the length."""
 HINT_WEIGHT = 0.3
 """Of the hints' loss beside the labels': few pairs have a relation, and the labels matter more."""
 
@@ -57,20 +61,28 @@ def load_model(base: Path, *, layers: int) -> torch.nn.Module:
     config.id2label = dict(enumerate(names))
     config.label2id = {name: i for i, name in enumerate(names)}
     model = AutoModelForSequenceClassification.from_pretrained(base, config=config, ignore_mismatched_sizes=True)
-    _keep_labels(model, base)
+    model.speaker = torch.nn.Linear(config.hidden_size, 2)
+    """Of each token, how well the speaker's name begins and ends there; the first token stands for nobody."""
+    _keep_heads(model, base)
     return model
 
 
 @torch.no_grad()
-def _keep_labels(model: torch.nn.Module, base: Path) -> None:
-    """A checkpoint without hints keeps what its head knows of the labels."""
-    head = model.classifier.out_proj
+def _keep_heads(model: torch.nn.Module, base: Path) -> None:
+    """A checkpoint without hints keeps what its head knows of the labels; one with a head for speakers keeps that."""
+    heads = {"classifier.out_proj": model.classifier.out_proj, "speaker": model.speaker}
     with safe_open(base / "model.safetensors", framework="pt") as stored:
-        for name, parameter in (("weight", head.weight), ("bias", head.bias)):
-            key = f"classifier.out_proj.{name}"
-            if key in stored.keys():  # noqa: SIM118 - a file, no dict
-                known = stored.get_tensor(key)
-                parameter[: len(known)] = known
+        for module, head in heads.items():
+            for name, parameter in (("weight", head.weight), ("bias", head.bias)):
+                if f"{module}.{name}" in stored.keys():  # noqa: SIM118 - a file, no dict
+                    known = stored.get_tensor(f"{module}.{name}")
+                    parameter[: len(known)] = known
+
+
+def run_heads(model: torch.nn.Module, inputs: Any) -> tuple[torch.Tensor, torch.Tensor]:
+    """Logits `(n, labels and hints)` and, for each token, of a name's begin and end `(n, length, 2)`."""
+    hidden = model.base_model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"])[0]
+    return model.classifier(hidden), model.speaker(hidden)
 
 
 def rate_at(step: int, *, total: int, peak: float, warmup: int, cooldown: float) -> float:
@@ -97,10 +109,10 @@ def with_adapters(model: torch.nn.Module, *, rank: int, freeze: int, layers: int
             r=rank,
             lora_alpha=2 * rank,
             target_modules=["q", "k", "v", "o", "dense"],
-            exclude_modules=r".*(classifier|pooler).*",
+            exclude_modules=r".*(classifier|pooler|speaker).*",
             layers_to_transform=list(range(freeze, layers)),
             layers_pattern="layer",
-            modules_to_save=["classifier"],
+            modules_to_save=["classifier", "speaker"],
         ),
     )
 
@@ -123,7 +135,7 @@ def evaluate(model: torch.nn.Module, tokenizer, examples: list[Example], device:
     ordered = sorted(examples, key=lambda e: len(e.premise))
     for start in range(0, len(ordered), 64):
         part = ordered[start : start + 64]
-        logits = model(**encode(tokenizer, part, device)).logits
+        logits, _ = run_heads(model, encode(tokenizer, part, device))
         right += int((logits[:, : len(LABELS)].argmax(-1).cpu() == torch.tensor([e.label for e in part])).sum())
     model.train()
     return right / max(1, len(examples))
@@ -136,14 +148,38 @@ def encode(tokenizer, part: list[Example], device: str):
         truncation="only_first",
         max_length=128,
         padding=True,
+        return_offsets_mapping=True,
         return_tensors="pt",
     ).to(device)
 
 
-def loss_of(logits: torch.Tensor, part: list[Example]) -> torch.Tensor:
-    """Cross-entropy of the labels, and binary cross-entropy of the hints that are known."""
+def mark_speakers(inputs: Any, part: list[Example]) -> torch.Tensor:
+    """`(n, length, 2)` bool: the tokens with which the speaker's name begins and ends, wherever it stands in the
+    premise; the first token for nobody. A row without marks is one whose speaker is not known or not found."""
+    marks = torch.zeros((*inputs["input_ids"].shape, 2), dtype=torch.bool)
+    for row, example in enumerate(part):
+        if example.speaker == "":
+            marks[row, 0] = True
+        elif example.speaker:
+            first = [place for place, of in enumerate(inputs.sequence_ids(row)) if of == 0]
+            begins = {int(inputs["offset_mapping"][row, place, 0]): place for place in first}
+            ends = {int(inputs["offset_mapping"][row, place, 1]): place for place in first}
+            for found in re.finditer(re.escape(example.speaker), example.premise, re.IGNORECASE):
+                if found.start() in begins and found.end() in ends:
+                    marks[row, begins[found.start()], 0] = marks[row, ends[found.end()], 1] = True
+    return marks
+
+
+def loss_of(logits: torch.Tensor, spans: torch.Tensor, marks: torch.Tensor, part: list[Example]) -> torch.Tensor:
+    """Cross-entropy of the labels, binary cross-entropy of the hints that are known, and, of the speakers that are
+    known, the negative log-likelihood of all places where the name stands."""
     labels = torch.tensor([e.label for e in part], device=logits.device)
-    loss = torch.nn.functional.cross_entropy(logits[:, : len(LABELS)], labels, label_smoothing=0.03)
+    found = logits[:, : len(LABELS)]
+    loss = torch.nn.functional.cross_entropy(found, labels, label_smoothing=0.03, reduction="sum") / len(part)
+    known = marks.any(dim=1).all(dim=1)
+    if known.any():
+        chances = torch.log_softmax(spans[known], dim=1).masked_fill(~marks[known], -1e4)
+        loss = loss - SPEAKER_WEIGHT * torch.logsumexp(chances, dim=1).sum() / len(part)
     hints = torch.tensor([e.hints for e in part], device=logits.device)
     known = hints != UNKNOWN
     if not known.any():
@@ -220,8 +256,10 @@ def train(model, tokenizer, batches, held_out, args, device: str) -> None:
             group["lr"] = rate
         inputs = encode(tokenizer, part, device)
         with torch.autocast(device, dtype=torch.bfloat16, enabled=args.bf16):
-            logits = model(**inputs).logits
-        loss = loss_of(logits.float(), part)
+            logits, spans = run_heads(model, inputs)
+        marks = mark_speakers(inputs, part).to(device)
+        padding = (inputs["attention_mask"] == 0)[:, :, None]
+        loss = loss_of(logits.float(), spans.float().masked_fill(padding, -1e4), marks, part)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()

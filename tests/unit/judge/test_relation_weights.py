@@ -83,8 +83,8 @@ def test_a_successor_who_steps_back_does_not_reverse() -> None:
 
 
 def test_hints_are_read_from_the_config_all_or_none() -> None:
-    labels = {"0": "contradiction", "1": "entailment", "2": "neutral"}
-    hints = {str(3 + i): name for i, name in enumerate(HINTS)}
+    labels: dict[object, object] = {"0": "contradiction", "1": "entailment", "2": "neutral"}
+    hints: dict[object, object] = {str(3 + i): name for i, name in enumerate(HINTS)}
     assert label_columns(labels | hints, source="x") == [1, 0, 2, 3, 4, 5]
     assert label_columns(labels | {"3": HINTS[0]}, source="x") == [1, 0, 2]
 
