@@ -21,7 +21,6 @@ from monitor.judge import ReadingJudge, make_judge, packaged_model
 from monitor.judge.adjust import softmax
 from monitor.judge.evaluate import Case
 from monitor.judge.metrics import measure, measure_probabilities
-from monitor.judge.stance import LABEL_COLUMNS
 from monitor.settings import JudgeSettings
 
 OWN = (
@@ -48,7 +47,8 @@ def measure_own(judge: ReadingJudge, cases: list[Case]) -> dict[str, Any]:
 
 def measure_public(judge: ReadingJudge, of: PublicSet) -> dict[str, Any]:
     """The stance model alone: published pairs have no holder, speaker or date."""
-    return measure_probabilities(np.asarray(of.labels), softmax(judge.stance.score(of.pairs)[:, LABEL_COLUMNS]))
+    logits = np.stack([reading.logits for reading in judge.stance.read(of.pairs)])
+    return measure_probabilities(np.asarray(of.labels), softmax(logits))
 
 
 def show(value: Any) -> str:

@@ -35,7 +35,7 @@ def measure_in_process(kind: str, model: str) -> dict[str, Any]:
 
 
 def _onnx(model: str) -> Callable[[list[tuple[str, str]]], object]:
-    return OnnxStance(Path(model), threads=1).score
+    return OnnxStance(Path(model), threads=1).read
 
 
 def _torch(model: str) -> Callable[[list[tuple[str, str]]], object]:

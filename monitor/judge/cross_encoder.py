@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from monitor.errors import SettingsInvalid
-from monitor.judge.stance import Logits, label_columns
+from monitor.judge.stance import ORDER, Reading, label_columns
 
 
 class CrossEncoderStance:
@@ -31,12 +31,13 @@ class CrossEncoderStance:
         self._batch_size, self._max_tokens = batch_size, max_tokens
         self.name = f"{model}@{revision or 'main'}"
 
-    def score(self, pairs: Sequence[tuple[str, str]]) -> Logits:
+    def read(self, pairs: Sequence[tuple[str, str]]) -> list[Reading]:
         if not pairs:
-            return np.zeros((0, 3))
+            return []
         shortened = [(self._shorten(premise, hypothesis), hypothesis) for premise, hypothesis in pairs]
         out = self._model.predict(shortened, batch_size=self._batch_size, show_progress_bar=False, apply_softmax=False)
-        return np.asarray(out, dtype=np.float64)[:, self._columns]
+        logits = np.asarray(out, dtype=np.float64)[:, self._columns]
+        return [Reading(logits=row[: len(ORDER)], hints=row[len(ORDER) :]) for row in logits]
 
     def _shorten(self, premise: str, hypothesis: str) -> str:
         """CrossEncoder cuts the longer text of the two; a statement must stay whole."""

@@ -1,7 +1,7 @@
 """Score without a model, by shared words, negations, opposites and figures. Honest about itself: it knows little.
 
-In: (premise, hypothesis) pairs. Out: logits. For machines and tests without the model: its verdicts reach `possible` at
-most (`is_model` is False), and what shares few words with the statement is always neutral.
+In: (premise, hypothesis) pairs. Out: readings. For machines and tests without the model: its verdicts reach `possible`
+at most (`is_model` is False), and what shares few words with the statement is always neutral.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from monitor.judge.cues import count_negations, find_cues
 from monitor.judge.english import opposites
 from monitor.judge.features import content_words
 from monitor.judge.quantities import Agreement, compare, find_quantities
-from monitor.judge.stance import Logits
+from monitor.judge.stance import Reading, plain_readings
 
 _SILENCING = {"question", "conditional", "request", "poll"}
 
@@ -26,10 +26,9 @@ class LexicalStance:
     is_model = False
     name = "lexical@1"
 
-    def score(self, pairs: Sequence[tuple[str, str]]) -> Logits:
-        return np.asarray([score_one(premise, hypothesis) for premise, hypothesis in pairs], dtype=np.float64).reshape(
-            len(pairs), 3
-        )
+    def read(self, pairs: Sequence[tuple[str, str]]) -> list[Reading]:
+        rows = [score_one(premise, hypothesis) for premise, hypothesis in pairs]
+        return plain_readings(np.asarray(rows, dtype=np.float64).reshape(len(pairs), 3))
 
 
 def score_one(premise: str, hypothesis: str) -> tuple[float, float, float]:

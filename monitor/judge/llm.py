@@ -25,7 +25,7 @@ from monitor.judge.base import Judge
 from monitor.judge.grade import Thresholds
 from monitor.judge.premises import MAX_CONTEXT_WORDS, WORDS_PER_PREMISE, blank_markup, find_obstacle
 from monitor.judge.reader import Part, ReadingJudge
-from monitor.judge.stance import ORDER, Logits
+from monitor.judge.stance import ORDER, Reading, plain_readings
 from monitor.models import Pair, Verdict
 from monitor.settings import LlmSettings
 
@@ -83,10 +83,10 @@ class LlmStance:
     def knows(self, premise: str, hypothesis: str) -> bool:
         return (self.settings.model, premise, hypothesis) in self._known
 
-    def score(self, pairs: Sequence[tuple[str, str]]) -> Logits:
-        """Logits; raises `JudgeUnavailable` when there is no answer, `PairUnusable` when the answer is none."""
+    def read(self, pairs: Sequence[tuple[str, str]]) -> list[Reading]:
+        """Raises `JudgeUnavailable` when there is no answer, `PairUnusable` when the answer is none."""
         rows = [self._ask(premise, hypothesis) for premise, hypothesis in pairs]
-        return np.log(np.clip(np.asarray(rows, dtype=np.float64).reshape(len(rows), 3), 1e-4, 1.0))
+        return plain_readings(np.log(np.clip(np.asarray(rows, dtype=np.float64).reshape(len(rows), 3), 1e-4, 1.0)))
 
     def _ask(self, premise: str, hypothesis: str) -> tuple[float, float, float]:
         key = (self.settings.model, premise, hypothesis)
@@ -200,10 +200,10 @@ class LlmJudge:
         if self._stance.budget_is_spent and not self._stance.knows(premise, pair.position.statement):
             return self._fallback.judge([pair])[0]
         try:
-            logits = self._stance.score([(premise, pair.position.statement)])[0]
+            (reading,) = self._stance.read([(premise, pair.position.statement)])
         except PairUnusable:
             return self._fallback.judge([pair])[0]
-        return self._reader.decide(pair, logits, part=Part(0, len(pair.passage), len(pair.passage)))
+        return self._reader.decide(pair, reading, part=Part(0, len(pair.passage), len(pair.passage)))
 
 
 def _premise_of(pair: Pair) -> str:

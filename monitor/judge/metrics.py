@@ -5,7 +5,6 @@ In: labelled cases and their verdicts, or labels and probabilities. Out: plain d
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from monitor.judge.evaluate import Case
-from monitor.judge.names import normalise
+from monitor.judge.speaker import same_name
 from monitor.judge.stance import ORDER
 from monitor.models import SpeakerKind, Verdict, VerdictLabel
 
@@ -96,11 +95,8 @@ def calibration_error(truth: Ints, probabilities: Floats, *, bins: int = 10) -> 
 
 
 def same_speaker(expected: str | None, given: str) -> bool:
-    """Whether one name contains the other, without articles and case; the narrator is nobody."""
-    left, right = normalise(expected or ""), normalise(given)
-    if not left or not right:
-        return not left and not right
-    return any(re.search(rf"\b{re.escape(short)}\b", long) for short, long in ((left, right), (right, left)))
+    """Whether one name contains the other; the narrator is nobody."""
+    return same_name(expected or "", given)
 
 
 def _relations(cases: Sequence[Case], verdicts: Sequence[Verdict]) -> dict[str, Any]:

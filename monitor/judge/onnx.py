@@ -1,6 +1,6 @@
 """Score with a cross-encoder in ONNX Runtime: the offline default, no torch at run time.
 
-In: a folder with model.onnx, tokenizer.json and config.json (training/judge/export.py writes it). Out: logits.
+In: a folder with model.onnx, tokenizer.json and config.json (training/judge/export.py writes it). Out: readings.
 Only the premise is ever cut: a statement without its end is another statement.
 A model that multiplies in eight bits has exact.onnx beside it, the same numbers in fp32, and probe.onnx, which tells
 whether this processor's 8-bit products are exact (x86 without VNNI cuts their sums at 16 bits).
@@ -16,9 +16,11 @@ from typing import Any
 import numpy as np
 
 from monitor.errors import SettingsInvalid
-from monitor.judge.stance import Logits, batches_by_length, label_columns
+from monitor.judge.stance import ORDER, Heard, Logits, Reading, batches_by_length, label_columns
 from monitor.memory import return_freed_memory
 
+EXACT, WEIGHTS = "exact.onnx", "weights.bin"
+LONGEST_NAME_TOKENS = 24
 FILES = ("model.onnx", "tokenizer.json", "config.json")
 
 
@@ -35,19 +37,24 @@ class OnnxStance:
         self._pad_id = int(config.get("pad_token_id") or 0)
         self._session = _open_session(choose_graph(folder), threads=threads)
         self._inputs = {one.name for one in self._session.get_inputs()}
+        given = {one.name for one in self._session.get_outputs()}
+        self._outputs = ["logits", *(["spans"] if "spans" in given else [])]
         self._batch_size = batch_size
         self.name = f"{config.get('_name_or_path') or folder.name}@{config.get('revision') or 'local'}"
 
-    def score(self, pairs: Sequence[tuple[str, str]]) -> Logits:
-        logits = np.zeros((len(pairs), len(self._columns)), dtype=np.float64)
-        if not pairs:
-            return logits
+    def read(self, pairs: Sequence[tuple[str, str]]) -> list[Reading]:
         encoded = self._tokenizer.encode_batch(list(pairs))
+        found: dict[int, Reading] = {}
         for part in batches_by_length([len(one.ids) for one in encoded], batch_size=self._batch_size):
-            logits[part] = self._run([encoded[i] for i in part])[:, self._columns]
-        return logits
+            logits, spans = self._run([encoded[i] for i in part])
+            for row, i in enumerate(part):
+                labels, hints = np.split(logits[row, self._columns], [len(ORDER)])
+                heard = None if spans is None else hear_speaker(encoded[i], pairs[i][0], spans[row])
+                found[i] = Reading(logits=labels, hints=hints, heard=heard)
+        return [found[i] for i in range(len(pairs))]
 
-    def _run(self, encoded: list[Any]) -> Logits:
+    def _run(self, encoded: list[Any]) -> tuple[Logits, Logits | None]:
+        """Logits `(n, columns)`, and `(n, length, 2)` of a name's first and last token where the model gives them."""
         width = max(len(one.ids) for one in encoded)
         ids = np.full((len(encoded), width), self._pad_id, dtype=np.int64)
         mask, types = np.zeros_like(ids), np.zeros_like(ids)
@@ -56,13 +63,40 @@ class OnnxStance:
             mask[row, : len(one.ids)] = 1
             types[row, : len(one.ids)] = one.type_ids
         feeds = {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
-        (out,) = self._session.run(["logits"], {name: feeds[name] for name in self._inputs})
-        return np.asarray(out, dtype=np.float64)
+        out = self._session.run(self._outputs, {name: feeds[name] for name in self._inputs})
+        logits, *spans = [np.asarray(values, dtype=np.float64) for values in out]
+        return logits, spans[0] if spans else None
+
+
+def hear_speaker(encoded: Any, premise: str, spans: Logits) -> Heard:
+    """The likeliest name in the premise, or nobody, which the first token stands for.
+
+    `spans` `(length, 2)` are logits of the first and the last token of the name.
+    """
+    inside = np.asarray(encoded.sequence_ids[: len(encoded.ids)]) == 0  # None outside of both texts
+    places = np.flatnonzero(inside)
+    open_to = np.append(0, places)
+    first, last = (_log_softmax(spans[open_to, column]) for column in (0, 1))
+    begins, ends = first[1:, None] + last[None, 1:], np.arange(len(places))
+    length = ends[None, :] - ends[:, None]
+    begins = np.where((length >= 0) & (length < LONGEST_NAME_TOKENS), begins, -np.inf)
+    nobody = float(first[0] + last[0])
+    if not len(places) or nobody >= begins.max():
+        return Heard("", float(np.exp(nobody)))
+    a, b = np.unravel_index(int(begins.argmax()), begins.shape)
+    start, end = encoded.offsets[places[a]][0], encoded.offsets[places[b]][1]
+    return Heard(premise[start:end], float(np.exp(begins[a, b])))
+
+
+def _log_softmax(values: Logits) -> Logits:
+    shifted = values - values.max()
+    return np.asarray(shifted - np.log(np.exp(shifted).sum()))
 
 
 def check_folder(folder: Path) -> None:
     """Raise, naming the first missing file and what to do."""
-    for name in FILES:
+    packed = (WEIGHTS,) if (folder / EXACT).is_file() else ()
+    for name in (*FILES, *packed):
         if not (folder / name).is_file():
             raise SettingsInvalid(
                 f"{folder / name} is missing: no judging model there. Leave judge.model empty for the one that "
@@ -72,7 +106,7 @@ def check_folder(folder: Path) -> None:
 
 def choose_graph(folder: Path) -> Path:
     """model.onnx, or exact.onnx where it is there and needed."""
-    exact, probe = folder / "exact.onnx", folder / "probe.onnx"
+    exact, probe = folder / EXACT, folder / "probe.onnx"
     if not (exact.is_file() and probe.is_file()):
         return folder / "model.onnx"
     session = _open_session(probe, threads=1)

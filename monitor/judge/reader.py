@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from monitor.judge.adjust import Adjustment
 from monitor.judge.cues import UNJUDGED, find_cues
 from monitor.judge.features import describe
@@ -17,7 +19,7 @@ from monitor.judge.quantities import find_quantities
 from monitor.judge.relation import relate
 from monitor.judge.relation_weights import RelationWeights, describe_move
 from monitor.judge.speaker import Said, find_speaker
-from monitor.judge.stance import LABEL_COLUMNS, ORDER, Logits, Stance
+from monitor.judge.stance import Logits, Reading, Stance
 from monitor.models import Cue, Grade, Pair, Probabilities, Relation, Speaker, SpeakerKind, Verdict, VerdictLabel
 
 _SHOWN = frozenset(
@@ -58,40 +60,40 @@ class ReadingJudge:
     def judge(self, pairs: Sequence[Pair]) -> list[Verdict]:
         verdicts = {i: _unjudged(pair, judge=self.name) for i, pair in enumerate(pairs)}
         readable = [i for i, pair in enumerate(pairs) if find_obstacle(pair.passage) is None]
-        for index, (logits, part) in zip(readable, self._score([pairs[i] for i in readable]), strict=True):
-            verdicts[index] = self.decide(pairs[index], logits, part=part)
+        for index, (reading, part) in zip(readable, self._read([pairs[i] for i in readable]), strict=True):
+            verdicts[index] = self.decide(pairs[index], reading, part=part)
         return [verdicts[i] for i in range(len(pairs))]
 
-    def score(self, pairs: Sequence[Pair]) -> list[tuple[Logits, Pair]]:
-        """For fitting: logits (and hints), and the pair cut to the part that the rules read."""
-        return [(logits, _cut(pair, part)) for pair, (logits, part) in zip(pairs, self._score(pairs), strict=True)]
+    def read(self, pairs: Sequence[Pair]) -> list[tuple[Reading, Pair]]:
+        """For fitting: the model's reading, and the pair cut to the part that the rules read."""
+        return [(reading, _cut(pair, part)) for pair, (reading, part) in zip(pairs, self._read(pairs), strict=True)]
 
-    def _score(self, pairs: Sequence[Pair]) -> list[tuple[Logits, Part]]:
-        """Logits (and hints) of each pair by its most telling window, and where that window lies."""
+    def _read(self, pairs: Sequence[Pair]) -> list[tuple[Reading, Part]]:
+        """The reading of each pair by its most telling window, and where that window lies."""
         premises = [make_premises(pair) for pair in pairs]
         flat = [(one.text, pair.position.statement) for pair, some in zip(pairs, premises, strict=True) for one in some]
-        logits = self.stance.score(flat)
-        found: list[tuple[Logits, Part]] = []
+        readings = self.stance.read(flat)
+        found: list[tuple[Reading, Part]] = []
         at = 0
         for some in premises:
-            best = at + _most_telling(logits[at : at + len(some)])
+            best = at + _most_telling(readings[at : at + len(some)])
             one = some[best - at]
-            found.append((logits[best], Part(one.start, one.end, some[-1].end, is_whole=len(some) == 1)))
+            found.append((readings[best], Part(one.start, one.end, some[-1].end, is_whole=len(some) == 1)))
             at += len(some)
         return found
 
-    def decide(self, pair: Pair, logits: Logits, *, part: Part) -> Verdict:
-        """From logits to a verdict; the rules read only the part of the passage that the logits speak of."""
+    def decide(self, pair: Pair, reading: Reading, *, part: Part) -> Verdict:
+        """From a reading to a verdict; the rules read only the part of the passage that the model read."""
         read = _cut(pair, part)
-        said = find_speaker(read)
-        row = self.adjustment.apply(describe(read, said, logits[LABEL_COLUMNS])[None, :])[0]
+        said = find_speaker(read, reading.heard)
+        row = self.adjustment.apply(describe(read, said, reading.logits)[None, :])[0]
         probabilities = Probabilities(matches=float(row[0]), contradicts=float(row[1]), neutral=float(row[2]))
         label = decide_label(probabilities, self.thresholds)
         if said.is_of_another:
             # the same words by another actor: the stance model hears them, the statement is not about them
             label = VerdictLabel.NEUTRAL
         cues = _cues_of(pair, read, said, part)
-        relation, by_successor = self._relate(label, said, cues, hints=logits[len(ORDER) :])
+        relation, by_successor = self._relate(label, said, cues, hints=reading.hints)
         grade = decide_grade(label, probabilities.of(label), self.thresholds)
         if grade is Grade.LIKELY and not self.stance.is_model:
             grade = Grade.POSSIBLE
@@ -112,8 +114,9 @@ class ReadingJudge:
         return relation, relation is Relation.REVERSES and kind is SpeakerKind.SUCCESSOR
 
 
-def _most_telling(logits: Logits) -> int:
+def _most_telling(windows: Sequence[Reading]) -> int:
     """Of a long passage's windows the one that leans furthest away from neutral."""
+    logits = np.stack([one.logits for one in windows])
     return int((logits[:, :2].max(axis=1) - logits[:, 2]).argmax())
 
 

@@ -24,6 +24,7 @@ from monitor.judge.english import pattern, word_list
 from monitor.judge.forms import find_cited, find_headline_actor, find_last_turn, find_turn, is_headline
 from monitor.judge.names import Cast, cast_of, classify, contains_name, normalise
 from monitor.judge.phrases import is_pronoun
+from monitor.judge.stance import Heard
 from monitor.judge.titles import description_of, full_name, split_title
 from monitor.models import Cue, Pair, Speaker, SpeakerKind
 
@@ -53,6 +54,8 @@ _LONG_AGO = re.compile(r"In (?:19|20)\d\d\b|(?:A year|\w+ (?:years|months)) ago\
 _AGREED = frozenset({"agreed", "announced", "promised", "proposed", "demanded", "pledged", "recommended", "estimated"})
 _DETERMINED = re.compile(r"[A-ZÀ-Þ]|(?:the|an?|its|his|her|their|one|two|three|several|some|many)\b")
 _NOW = re.compile(r"(?:, [^,;.]{3,60},)? now ")
+SURE_OF_NAME = 0.8
+"""Probability from which on a model's word counts more than a rule's."""
 UNHEARD = -2.4
 """Weight of an attribution up to which nobody is taken to speak."""
 QUOTED_SHARE = 0.8
@@ -78,9 +81,44 @@ class Said:
         return bool(self.speaker.name) and not self.is_speech
 
 
-def find_speaker(pair: Pair) -> Said:
-    """The attribution that stands over the sentence nearest to the statement, else the acting subject, else nobody."""
+def find_speaker(pair: Pair, heard: Heard | None = None) -> Said:
+    """Whom the rules find, or whom a model heard, where it is sure and the rules say otherwise."""
     cast = cast_of(pair.position, pair.office, pair.on, others=pair.others)
+    said = _find_by_rules(pair, cast)
+    if heard is None or heard.chance < SURE_OF_NAME or same_name(heard.name, said.speaker.name):
+        return said
+    return _heed(pair, said, heard.name, cast)
+
+
+def _heed(pair: Pair, said: Said, name: str, cast: Cast) -> Said:
+    """The name that a model marked, seen from the holder as if a rule had found it."""
+    if not name:
+        return Said(speaker=Speaker(name="", kind=_unspoken(pair)), names_holder=said.names_holder)
+    text = pair.passage if name in pair.passage else pair.context
+    if name not in text:
+        return said
+    first = text.index(name)
+    spans = split_sentences(pair.passage)
+    sentence = next((n for n, (_, end) in enumerate(spans) if first < end), 0) if text is pair.passage else 0
+    where = pair if text is pair.passage else replace(pair, passage=pair.context, context="")
+    speaker = _resolve(where, _presented(name, text, first, sentence=sentence), cast)
+    cue = Cue(kind="speaker", start=first, end=first + len(name)) if text is pair.passage else None
+    return Said(
+        speaker=speaker, is_speech=True, names_holder=said.names_holder, cue=cue,
+        is_of_another=_speaks_of_another(pair, speaker, cast),
+    )  # fmt: skip
+
+
+def same_name(one: str, other: str) -> bool:
+    """One holds the other, without articles and case; nobody is like nobody alone."""
+    left, right = normalise(one), normalise(other)
+    if not left or not right:
+        return not left and not right
+    return any(re.search(rf"\b{re.escape(short)}\b", long) for short, long in ((left, right), (right, left)))
+
+
+def _find_by_rules(pair: Pair, cast: Cast) -> Said:
+    """The attribution that stands over the sentence nearest to the statement, else the acting subject, else nobody."""
     names_holder = contains_name(normalise(pair.passage), cast.holder)
     chosen = find_turn(pair) or find_cited(pair.passage) or _choose(pair, find_attributions(pair.passage))
     if chosen is None and (carried := _carried_on(pair)) is not None:

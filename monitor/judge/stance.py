@@ -1,14 +1,14 @@
 """The door of the parts that score a passage against a statement, and what they share.
 
-In: (premise, hypothesis) pairs. Out: logits, `(n, 3)` float64 in the order of `ORDER`, and, from a model that gives
-hints, a column more for each of `HINTS`.
+In: (premise, hypothesis) pairs. Out: one `Reading` for each: logits, and what else the model says.
 Never: knows who speaks, when, or what a holder is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +20,29 @@ ORDER = (VerdictLabel.MATCHES, VerdictLabel.CONTRADICTS, VerdictLabel.NEUTRAL)
 HINTS = ("softened", "own_side", "unnamed")
 """What a model may say of a finding besides its label: it is a step back and no break; the holder's own side (or a
 successor's) moves and nobody else; the source is anonymous. Log-odds, each by itself."""
-LABEL_COLUMNS = slice(0, len(ORDER))
 Logits = npt.NDArray[np.float64]
+
+
+class Heard(NamedTuple):
+    """Whom a model takes for the speaker: the name as the premise has it, empty for nobody; how probable it is."""
+
+    name: str
+    chance: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Of one pair. `logits` `(3,)` float64 in the order of `ORDER`; `hints` `(3,)` in that of `HINTS`, or `(0,)`."""
+
+    logits: Logits
+    hints: Logits = field(default_factory=lambda: np.zeros(0))
+    heard: Heard | None = None
+
+
+def plain_readings(logits: Logits) -> list[Reading]:
+    """Of a model that gives labels and nothing else; `logits` `(n, 3)`."""
+    return [Reading(logits=row) for row in logits]
+
 
 _MEANINGS = {
     "entailment": VerdictLabel.MATCHES,
@@ -33,7 +54,7 @@ _MEANINGS = {
 
 
 class Stance(Protocol):
-    """Same pair, same logits, whatever else is in the batch; `name` is `name@revision`.
+    """Same pair, same reading, whatever else is in the batch; `name` is `name@revision`.
 
     `is_model` is False for the rule-based fall-back, whose verdicts never reach the grade `likely`.
     """
@@ -44,7 +65,7 @@ class Stance(Protocol):
     @property
     def is_model(self) -> bool: ...
 
-    def score(self, pairs: Sequence[tuple[str, str]]) -> Logits: ...
+    def read(self, pairs: Sequence[tuple[str, str]]) -> list[Reading]: ...
 
 
 def label_columns(id2label: Mapping[object, object], *, source: str) -> list[int]:

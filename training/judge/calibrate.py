@@ -35,7 +35,7 @@ from monitor.judge.relation_weights import (
     describe_move,
 )
 from monitor.judge.speaker import Said, find_speaker
-from monitor.judge.stance import LABEL_COLUMNS, ORDER
+from monitor.judge.stance import ORDER
 from monitor.models import Pair, VerdictLabel
 from monitor.settings import JudgeSettings
 from tests.eval.judge.dataset import Split, read_dataset
@@ -75,12 +75,11 @@ def load_cases(split: Split) -> list[Case]:
 def features_of(judge: ReadingJudge, cases: list[Case]) -> tuple[Floats, Floats]:
     """`(n, len(NAMES))` and, for the relation, `(n, len(RELATION_FEATURES))` float64; of neutral cases the latter are
     zeros, and without hints there are none."""
-    scored = judge.score([case.pair for case in cases])
     rows, moves = [], []
-    for case, (logits, pair) in zip(cases, scored, strict=True):
-        said = find_speaker(pair)
-        rows.append(describe(pair, said, logits[LABEL_COLUMNS]))
-        moves.append(_move_of(case, pair, said, hints=logits[len(ORDER) :]))
+    for case, (reading, pair) in zip(cases, judge.read([case.pair for case in cases]), strict=True):
+        said = find_speaker(pair, reading.heard)
+        rows.append(describe(pair, said, reading.logits))
+        moves.append(_move_of(case, pair, said, hints=reading.hints))
     return np.stack(rows), np.stack(moves)
 
 

@@ -24,6 +24,8 @@ import numpy as np
 from training.judge.quantise import WEIGHTS, quantise, write_probe
 
 log = logging.getLogger("export")
+MOST_LAYERS = 99
+"""Of the checkpoint, all that it has."""
 MEASURED_PAIRS = 160
 """Pairs whose activations set the channels' scales; the check takes others."""
 KEPT = ("id2label", "label2id", "num_hidden_layers", "hidden_size", "model_type", "pad_token_id", "vocab_size")
@@ -32,9 +34,11 @@ KEPT = ("id2label", "label2id", "num_hidden_layers", "hidden_size", "model_type"
 def export_fp32(checkpoint: Path, out: Path, *, opset: int) -> Any:
     """Write the fp32 graph with free batch and length; give back the torch model."""
     import torch
-    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+    from transformers import AutoTokenizer
 
-    model = AutoModelForSequenceClassification.from_pretrained(checkpoint, attn_implementation="eager").eval()
+    from training.judge.train import load_model, run_heads
+
+    model = load_model(checkpoint, layers=MOST_LAYERS, attn_implementation="eager").eval()
     model.requires_grad_(requires_grad=False)
     tokenizer = AutoTokenizer.from_pretrained(checkpoint)
     sample = tokenizer(["one two three", "four"], ["five six", "seven eight nine"], padding=True, return_tensors="pt")
@@ -46,15 +50,15 @@ def export_fp32(checkpoint: Path, out: Path, *, opset: int) -> Any:
             self.inner = model
 
         def forward(self, input_ids: Any, attention_mask: Any) -> Any:
-            return self.inner(input_ids=input_ids, attention_mask=attention_mask).logits
+            return run_heads(self.inner, {"input_ids": input_ids, "attention_mask": attention_mask})
 
     torch.onnx.export(
         Head().eval(),
         (sample["input_ids"], sample["attention_mask"]),
         str(out),
         input_names=["input_ids", "attention_mask"],
-        output_names=["logits"],
-        dynamic_axes={"input_ids": axes, "attention_mask": axes, "logits": {0: "batch"}},
+        output_names=["logits", "spans"],
+        dynamic_axes={"input_ids": axes, "attention_mask": axes, "logits": {0: "batch"}, "spans": axes},
         opset_version=opset,
         dynamo=False,  # the dynamo exporter fixes the length of mpnet's relative position table (torch 2.15)
     )
@@ -77,11 +81,12 @@ def compare(model: Any, checkpoint: Path, out: Path, pairs: list[tuple[str, str]
     from transformers import AutoTokenizer
 
     from monitor.judge.onnx import OnnxStance
-    from monitor.judge.stance import LABEL_COLUMNS, label_columns
+    from monitor.judge.stance import ORDER, label_columns
+    from training.judge.train import run_heads
 
     stance = OnnxStance(out)
     tokenizer = AutoTokenizer.from_pretrained(checkpoint)
-    columns = label_columns(model.config.id2label, source=str(checkpoint))
+    columns = label_columns(model.config.id2label, source=str(checkpoint))[: len(ORDER)]
     rows = []
     with torch.no_grad():
         for start in range(0, len(pairs), 16):
@@ -90,9 +95,11 @@ def compare(model: Any, checkpoint: Path, out: Path, pairs: list[tuple[str, str]
                 [p for p, _ in part], [h for _, h in part],
                 truncation="only_first", max_length=128, padding=True, return_tensors="pt",
             )  # fmt: skip
-            inputs.pop("token_type_ids", None)
-            rows.append(model(**inputs).logits.numpy()[:, columns])
-    torch_p, onnx_p = _softmax(np.concatenate(rows)), _softmax(stance.score(pairs)[:, LABEL_COLUMNS])
+            rows.append(run_heads(model, inputs)[0].numpy()[:, columns])
+    torch_p, onnx_p = (
+        _softmax(np.concatenate(rows)),
+        _softmax(np.stack([reading.logits for reading in stance.read(pairs)])),
+    )
     return {
         "pairs": len(pairs),
         "same_label": float((torch_p.argmax(1) == onnx_p.argmax(1)).mean()),

@@ -32,6 +32,11 @@ def read_constants(folder: Path) -> tuple[dict[str, Array], dict[str, str]]:
         for node in graph.node
         if node.op_type == "MatMulIntegerToFloat"
     }
+    for node in graph.node:
+        # small maps are kept as they are, but for the name: /inner/speaker/MatMul holds the transposed weight
+        if node.op_type == "MatMul" and node.input[1] in constants:
+            module = node.name.strip("/").rpartition("/")[0].replace("/", ".")
+            constants[f"{module}.weight"] = constants[node.input[1]].T
     return constants, into
 
 

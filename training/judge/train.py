@@ -52,7 +52,7 @@ def load_sources(data: Path, extra: list[Path]) -> dict[str, list[Example]]:
     return sources
 
 
-def load_model(base: Path, *, layers: int) -> torch.nn.Module:
+def load_model(base: Path, *, layers: int, **how: Any) -> torch.nn.Module:
     """The encoder with its first `layers` layers and a head for labels and hints, as far as the base has none."""
     config = AutoConfig.from_pretrained(base)
     config.num_hidden_layers = min(layers, config.num_hidden_layers)
@@ -60,7 +60,7 @@ def load_model(base: Path, *, layers: int) -> torch.nn.Module:
     config.num_labels = len(names)
     config.id2label = dict(enumerate(names))
     config.label2id = {name: i for i, name in enumerate(names)}
-    model = AutoModelForSequenceClassification.from_pretrained(base, config=config, ignore_mismatched_sizes=True)
+    model = AutoModelForSequenceClassification.from_pretrained(base, config=config, ignore_mismatched_sizes=True, **how)
     model.speaker = torch.nn.Linear(config.hidden_size, 2)
     """Of each token, how well the speaker's name begins and ends there; the first token stands for nobody."""
     _keep_heads(model, base)

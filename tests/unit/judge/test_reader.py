@@ -24,7 +24,7 @@ from monitor.judge.grade import Thresholds
 from monitor.judge.lexical import LexicalStance, score_one
 from monitor.judge.metrics import auc, calibration_error, macro_f1, measure, recall_at_precision, same_speaker
 from monitor.judge.reader import ReadingJudge
-from monitor.judge.stance import Logits, label_columns
+from monitor.judge.stance import Heard, Reading, label_columns, plain_readings
 from monitor.models import Grade, Office, Pair, Position, Relation, SpeakerKind, Term, VerdictLabel
 from monitor.settings import JudgeSettings
 
@@ -56,13 +56,15 @@ class FixedStance:
     is_model = True
     name = "fixed@1"
 
-    def __init__(self, *row: float) -> None:
+    def __init__(self, *row: float, heard: Heard | None = None) -> None:
         self.row = row
-        self.read: list[tuple[str, str]] = []
+        self.heard = heard
+        self.asked: list[tuple[str, str]] = []
 
-    def score(self, pairs: Sequence[tuple[str, str]]) -> Logits:
-        self.read += pairs
-        return np.tile(np.asarray(self.row, dtype=np.float64), (len(pairs), 1))
+    def read(self, pairs: Sequence[tuple[str, str]]) -> list[Reading]:
+        self.asked += pairs
+        row = np.asarray(self.row, dtype=np.float64)
+        return [Reading(logits=row[:3], hints=row[3:], heard=self.heard) for _ in pairs]
 
 
 def fixed_judge(*row: float) -> ReadingJudge:
@@ -107,8 +109,9 @@ def test_verdicts_come_in_the_order_of_the_pairs() -> None:
 
 def test_a_long_passage_is_judged_by_its_most_telling_part() -> None:
     class OnlyLast(FixedStance):
-        def score(self, pairs: Sequence[tuple[str, str]]) -> Logits:
-            return np.asarray([[0, 9, 0] if "troops will go" in p else [0, 0, 9] for p, _ in pairs], dtype=np.float64)
+        def read(self, pairs: Sequence[tuple[str, str]]) -> list[Reading]:
+            rows = [[0, 9, 0] if "troops will go" in p else [0, 0, 9] for p, _ in pairs]
+            return plain_readings(np.asarray(rows, dtype=np.float64))
 
     judge = ReadingJudge(stance=OnlyLast(), adjustment=plain_adjustment(), thresholds=Thresholds())
     text = "The weather was mild in the north. " * 280 + "Now troops will go."
