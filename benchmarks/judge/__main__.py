@@ -84,7 +84,8 @@ def main() -> None:
     candidates = measure_candidates(cases, JudgeSettings())
     print(f"\nCandidates: {json.dumps({name: round(value, 3) for name, value in candidates.items()})}")
     speed = measure_speed(args)
-    print("\n" + table([["judge", "pairs per CPU-second (64 tokens, 1 thread)", "peak MB", "MB on disk"], *speed]))
+    head = ["judge", "pairs per CPU-second (64 tokens, 1 thread)", "a second on 2 threads", "peak MB", "MB on disk"]
+    print("\n" + table([head, *speed]))
     if args.json:
         args.json.write_text(json.dumps({"own": own, "public": others, "candidates": candidates}, indent=1) + "\n")
 
@@ -94,8 +95,9 @@ def measure_speed(args: argparse.Namespace) -> list[list[str]]:
     asked += [("torch", args.torch)] if args.torch else []
     rows = []
     for kind, model in asked:
-        found = measure_in_process(kind, model)
-        numbers = [f"{found[name]:.0f}" for name in ("pairs_per_cpu_second", "peak_mb", "size_mb")]
+        found, two = (measure_in_process(kind, model, threads=threads) for threads in (1, 2))
+        found["on_two"] = two["pairs_per_second"]
+        numbers = [f"{found[name]:.0f}" for name in ("pairs_per_cpu_second", "on_two", "peak_mb", "size_mb")]
         rows.append([f"{kind} ({Path(model).name})", *numbers])
     return rows
 

@@ -1,8 +1,8 @@
 """Pairs per CPU-second, memory and size of a judge, each in a process of its own.
 
-    python -m benchmarks.judge.speed KIND MODEL     prints one JSON document
+    python -m benchmarks.judge.speed KIND MODEL [THREADS]     prints one JSON document
 
-KIND is onnx or torch (the bare fp32 checkpoint, the yardstick). 64-token pairs, one thread, best of three rounds.
+KIND is onnx or torch (the bare fp32 checkpoint, the yardstick). 64-token pairs, best of three rounds.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ STATEMENT = "Velmark will deliver 48 howitzers to Tarsia by June 2026."
 PAIRS, ROUNDS = 64, 3
 
 
-def measure_in_process(kind: str, model: str) -> dict[str, Any]:
+def measure_in_process(kind: str, model: str, *, threads: int) -> dict[str, Any]:
     """Run this file in a fresh process, so that memory is the judge's own."""
-    command = [sys.executable, "-m", "benchmarks.judge.speed", kind, model]
+    command = [sys.executable, "-m", "benchmarks.judge.speed", kind, model, str(threads)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
-def _onnx(model: str) -> Callable[[list[tuple[str, str]]], object]:
-    return OnnxStance(Path(model), threads=1).read
+def _onnx(model: str, threads: int) -> Callable[[list[tuple[str, str]]], object]:
+    return OnnxStance(Path(model), threads=threads).read
 
 
-def _torch(model: str) -> Callable[[list[tuple[str, str]]], object]:
+def _torch(model: str, threads: int) -> Callable[[list[tuple[str, str]]], object]:
     import torch
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-    torch.set_num_threads(1)
+    torch.set_num_threads(threads)
     network = AutoModelForSequenceClassification.from_pretrained(model).eval()
     tokenizer = AutoTokenizer.from_pretrained(model)
 
@@ -59,20 +59,22 @@ def _torch(model: str) -> Callable[[list[tuple[str, str]]], object]:
 
 
 def main() -> None:
-    kind, model = sys.argv[1:3]
-    score = {"onnx": _onnx, "torch": _torch}[kind](model)
+    kind, model, *rest = sys.argv[1:]
+    score = {"onnx": _onnx, "torch": _torch}[kind](model, int(rest[0]) if rest else 1)
     pairs = [(PREMISE, STATEMENT)] * PAIRS
     score(pairs[:16])
-    rates = []
+    rates, walls = [], []
     for _ in range(ROUNDS):
-        started = time.process_time()
+        started, began = time.process_time(), time.perf_counter()
         score(pairs)
         rates.append(PAIRS / (time.process_time() - started))
+        walls.append(PAIRS / (time.perf_counter() - began))
     # not getrusage: its peak is inherited from the process that started this one
     status = Path("/proc/self/status").read_text(encoding="utf-8")
     peak = int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024  # type: ignore[index]  # Linux always has it
     size = sum(path.stat().st_size for path in Path(model).rglob("*") if path.is_file()) / 1e6
-    print(json.dumps({"pairs_per_cpu_second": max(rates), "peak_mb": peak, "size_mb": size}))
+    found = {"pairs_per_cpu_second": max(rates), "pairs_per_second": max(walls), "peak_mb": peak, "size_mb": size}
+    print(json.dumps(found))
 
 
 if __name__ == "__main__":
