@@ -9,17 +9,21 @@ whether this processor's 8-bit products are exact (x86 without VNNI cuts their s
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
 from monitor.errors import SettingsInvalid
+from monitor.judge.six_bits import unpack_six_bits
 from monitor.judge.stance import ORDER, Heard, Logits, Reading, batches_by_length, label_columns
 from monitor.memory import return_freed_memory
 
-EXACT, WEIGHTS = "exact.onnx", "weights.bin"
+EXACT, WEIGHTS, PACKED = "exact.onnx", "weights.bin", "packed.npz"
+PROBE = "probe.onnx"
 LONGEST_NAME_TOKENS = 24
 FILES = ("model.onnx", "tokenizer.json", "config.json")
 
@@ -35,7 +39,8 @@ class OnnxStance:
         self._columns = label_columns(config.get("id2label", {}), source=str(folder / "config.json"))
         self._tokenizer = _load_tokenizer(folder, max_tokens=max_tokens)
         self._pad_id = int(config.get("pad_token_id") or 0)
-        self._session = _open_session(choose_graph(folder), threads=threads)
+        self._session = _open_session(choose_graph(folder), threads=threads, weights=_unpack(folder))
+        return_freed_memory()  # of reading the files and unfolding the weights
         self._inputs = {one.name for one in self._session.get_inputs()}
         given = {one.name for one in self._session.get_outputs()}
         self._outputs = ["logits", *(["spans"] if "spans" in given else [])]
@@ -95,7 +100,7 @@ def _log_softmax(values: Logits) -> Logits:
 
 def check_folder(folder: Path) -> None:
     """Raise, naming the first missing file and what to do."""
-    packed = (WEIGHTS,) if (folder / EXACT).is_file() else ()
+    packed = (WEIGHTS, PACKED) if (folder / EXACT).is_file() else ()
     for name in (*FILES, *packed):
         if not (folder / name).is_file():
             raise SettingsInvalid(
@@ -106,7 +111,7 @@ def check_folder(folder: Path) -> None:
 
 def choose_graph(folder: Path) -> Path:
     """model.onnx, or exact.onnx where it is there and needed."""
-    exact, probe = folder / EXACT, folder / "probe.onnx"
+    exact, probe = folder / EXACT, folder / PROBE
     if not (exact.is_file() and probe.is_file()):
         return folder / "model.onnx"
     session = _open_session(probe, threads=1)
@@ -125,17 +130,43 @@ def _load_tokenizer(folder: Path, *, max_tokens: int) -> Any:
     return tokenizer
 
 
-def _open_session(path: Path, *, threads: int) -> Any:
+def _unpack(folder: Path) -> dict[str, Any]:
+    """Weights that are stored in six bits, in eight, as the runtime takes them."""
     import onnxruntime
+
+    path = folder / PACKED
+    if not path.is_file():
+        return {}
+    try:
+        with np.load(path) as stored:
+            return {name: onnxruntime.OrtValue.ortvalue_from_numpy(unpack_six_bits(stored[name])) for name in stored}
+    except (ValueError, OSError, IndexError, BadZipFile) as error:
+        raise SettingsInvalid(f"{path}: damaged ({error}). Put the folder's files there anew.") from error
+
+
+def _open_session(path: Path, *, threads: int, weights: Mapping[str, Any] = MappingProxyType({})) -> Any:
+    import onnxruntime
+    from onnxruntime.capi import onnxruntime_pybind11_state as state
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     # a spinning thread starves its neighbours
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # packed weights are unfolded once, at loading, instead of at every call
+    # nothing is quantised behind our back
     options.add_session_config_entry("session.disable_quant_qdq", "1")
     options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    return_freed_memory()  # of reading the file and unfolding the weights
-    return session
+    if weights:
+        options.add_external_initializers(list(weights), list(weights.values()))
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except (
+        state.Fail,
+        state.InvalidProtobuf,
+        state.InvalidGraph,
+        state.InvalidArgument,
+        state.RuntimeException,
+    ) as error:
+        raise SettingsInvalid(
+            f"{path}: no model that can be run ({error}). Put the folder's files there anew."
+        ) from error

@@ -21,7 +21,8 @@ from typing import Any
 
 import numpy as np
 
-from training.judge.quantise import WEIGHTS, quantise, write_probe
+from monitor.judge.onnx import PACKED, WEIGHTS
+from training.judge.quantise import quantise, write_probe
 
 log = logging.getLogger("export")
 MOST_LAYERS = 99
@@ -71,7 +72,8 @@ def write_side_files(checkpoint: Path, out: Path, *, name: str) -> None:
     config = json.loads((checkpoint / "config.json").read_text(encoding="utf-8"))
     kept = {key: config[key] for key in KEPT if key in config}
     kept["_name_or_path"] = name
-    kept["revision"] = hashlib.sha256((out / WEIGHTS).read_bytes() + (out / "model.onnx").read_bytes()).hexdigest()[:12]
+    of_all = b"".join((out / name).read_bytes() for name in ("model.onnx", WEIGHTS, PACKED))
+    kept["revision"] = hashlib.sha256(of_all).hexdigest()[:12]
     (out / "config.json").write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
 
 

@@ -1,8 +1,8 @@
 """Turn the fp32 graph of a stance model into small graphs that multiply in eight bits.
 
-In: an fp32 ONNX graph and some token ids to measure its activations on. Out: `weights.bin` and two graphs over it:
-`model.onnx` multiplies uint8 activations with int8 weights, `exact.onnx` the same whole numbers as fp32, for processors
-whose 8-bit products saturate. Both give the same logits but for rounding.
+In: an fp32 ONNX graph and some token ids to measure its activations on. Out: `weights.bin`, `packed.npz` (what is stored
+in six bits) and two graphs over them: `model.onnx` multiplies uint8 activations with int8 weights, `exact.onnx` the same
+whole numbers as fp32, for processors whose 8-bit products saturate. Both give the same logits but for rounding.
 
 Every token has its own scale of activations, so that no pair's verdict hangs on its neighbours in the batch. Channels
 with outliers are made even with their weights first (SmoothQuant: Xiao et al. 2023, with alpha .5).
@@ -20,9 +20,11 @@ import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from monitor.judge.onnx import PACKED, WEIGHTS
+from monitor.judge.six_bits import pack_six_bits
+
 Floats = npt.NDArray[np.float32]
 
-WEIGHTS = "weights.bin"
 SMALLEST_QUANTISED = 100_000
 """Smaller matrices stay fp32: they cost next to nothing."""
 SMOOTHING = 0.5
@@ -58,6 +60,8 @@ class Packed:
 
     nodes: list[Any] = field(default_factory=list)
     constants: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
+    six_bits: set[str] = field(default_factory=set)
+    """Names of those constants that are stored in six bits."""
 
     def add(self, kind: str, inputs: Sequence[str], out: str, **attributes: Any) -> str:
         self.nodes.append(helper.make_node(kind, list(inputs), [out], **attributes))
@@ -114,8 +118,9 @@ def quantise(model: Any, out: Path, batches: Iterable[dict[str, Any]], *, wide_b
     shared: dict[str, npt.NDArray[Any]] = {}
     for name, is_exact in (("model.onnx", False), ("exact.onnx", True)):
         packed = _rebuild(graph, linears, smoothing, wide_bits=wide_bits, word_bits=word_bits, is_exact=is_exact)
-        shared |= packed.constants
-        places = _write_constants(shared, out / WEIGHTS)
+        shared |= {key: values for key, values in packed.constants.items() if key not in packed.six_bits}
+        places = _write_constants(shared, out / WEIGHTS) | dict.fromkeys(packed.six_bits, 0)
+        np.savez(out / PACKED, **{key: pack_six_bits(packed.constants[key]) for key in packed.six_bits})
         _write_graph(model, packed, places, out / name)
 
 
@@ -183,7 +188,9 @@ def _multiply(packed: Packed, linear: Linear, smoothing: Floats, *, bits: int, i
     scale = np.abs(even).max(axis=0) / (2 ** (bits - 1) - 1) + 1e-12
     whole = np.rint(even / scale).astype(np.int8)
     scales = packed.keep(f"{name}.scale", scale.astype(np.float32))
-    weight = _unpack(packed, name, whole) if bits == 6 else packed.keep(f"{name}.int8", whole)
+    weight = packed.keep(f"{name}.int8", whole)
+    if bits == 6:
+        packed.six_bits.add(weight)
     if is_exact:
         moved = packed.add("Cast", [f"{x}/whole"], f"{out}/moved", to=TensorProto.FLOAT)
         centred = packed.add("Sub", [moved, packed.keep("middle", np.array(128, np.float32))], f"{out}/centred")
@@ -197,29 +204,6 @@ def _multiply(packed: Packed, linear: Linear, smoothing: Floats, *, bits: int, i
     count = packed.keep(f"{len(scale)}_wide", np.array([len(scale)], np.int64))
     shape = packed.add("Concat", [f"{x}/lead", count], f"{out}/shape", axis=0)
     packed.add("Reshape", [scaled, shape], out)
-
-
-def _unpack(packed: Packed, name: str, whole: npt.NDArray[np.int8]) -> str:
-    """Six bits each: three numbers lie in the low bits of three bytes, the fourth in their high ones.
-
-    The runtime folds the nodes away when it loads the graph.
-    """
-    quarters = (whole + 32).astype(np.uint8).reshape(4, -1, whole.shape[1])
-    high = [(quarters[3] >> shift) & 3 for shift in (0, 2, 4)]
-    table = packed.keep(f"{name}.int6", np.stack([q | h << 6 for q, h in zip(quarters, high, strict=False)]))
-    low = packed.add("Mod", [table, packed.keep("64", np.array(64, np.uint8))], f"{name}/low")
-    top = packed.add("BitShift", [table, packed.keep("6", np.array(6, np.uint8))], f"{name}/top", direction="RIGHT")
-    top = packed.add("Cast", [top], f"{name}/top32", to=TensorProto.INT32)
-    weigh = packed.keep("places", np.array([1, 4, 16], np.int32).reshape(3, 1, 1))
-    placed = packed.add("Mul", [top, weigh], f"{name}/placed")
-    first_axis = packed.keep("first_axis", np.array([0], np.int64))
-    last = packed.add("ReduceSum", [placed, first_axis], f"{name}/last", keepdims=1)
-    low = packed.add("Cast", [low], f"{name}/low32", to=TensorProto.INT32)
-    four = packed.add("Concat", [low, last], f"{name}/four", axis=0)
-    shape = packed.keep(f"{whole.shape}", np.array(whole.shape, np.int64))
-    flat = packed.add("Reshape", [four, shape], f"{name}/flat")
-    moved = packed.add("Sub", [flat, packed.keep("32", np.array(32, np.int32))], f"{name}/moved")
-    return packed.add("Cast", [moved], f"{name}/int8", to=TensorProto.INT8)
 
 
 def _look_up(packed: Packed, node: Any, table: Floats, *, bits: int) -> None:

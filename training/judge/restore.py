@@ -16,6 +16,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from monitor.judge.onnx import PACKED
+from monitor.judge.six_bits import unpack_six_bits
+
 log = logging.getLogger("restore")
 Array = npt.NDArray[Any]
 
@@ -25,8 +28,13 @@ def read_constants(folder: Path) -> tuple[dict[str, Array], dict[str, str]]:
     import onnx
     from onnx import numpy_helper
 
-    graph = onnx.load(str(folder / "model.onnx")).graph
-    constants = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    graph = onnx.load(str(folder / "model.onnx"), load_external_data=False).graph
+    constants = {name: unpack_six_bits(packed) for name, packed in np.load(folder / PACKED).items()}
+    constants |= {
+        tensor.name: numpy_helper.to_array(tensor, base_dir=str(folder))
+        for tensor in graph.initializer
+        if tensor.name not in constants
+    }
     into = {
         node.input[3].removesuffix(".scale"): node.input[0].removesuffix("/whole")
         for node in graph.node
@@ -44,20 +52,12 @@ def find_parameter(name: str, constants: dict[str, Array], into: dict[str, str])
     """The parameter of that name in torch's state, in torch's layout; None where the export does not hold it."""
     module, _, kind = name.rpartition(".")
     if kind == "weight" and module in into:
-        whole = constants.get(f"{module}.int8")
-        whole = _unpack(constants[f"{module}.int6"]) if whole is None else whole
+        whole = constants[f"{module}.int8"]
         even_by = constants[f"{into[module]}/even_by"]
         weight: Array = (whole.astype(np.float32) * constants[f"{module}.scale"] * even_by[:, None]).T
         return weight
     half = constants.get(f"inner.{name}.fp16")
     return constants.get(f"inner.{name}") if half is None else half.astype(np.float32)
-
-
-def _unpack(packed: Array) -> Array:
-    """The inverse of `quantise._unpack`'s packing."""
-    high = packed >> 6
-    quarters = np.concatenate([packed & 63, (high[0] | high[1] << 2 | high[2] << 4)[None]])
-    return quarters.reshape(-1, packed.shape[2]).astype(np.int16) - 32
 
 
 def main() -> None:

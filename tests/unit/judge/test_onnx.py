@@ -12,7 +12,8 @@ import pytest
 
 from monitor.errors import SettingsInvalid
 from monitor.judge import packaged_model
-from monitor.judge.onnx import EXACT, FILES, WEIGHTS, OnnxStance, check_folder, choose_graph, hear_speaker
+from monitor.judge.onnx import EXACT, FILES, PACKED, WEIGHTS, OnnxStance, check_folder, choose_graph, hear_speaker
+from monitor.judge.six_bits import pack_six_bits, unpack_six_bits
 from monitor.judge.speaker import SURE_OF_NAME, find_speaker
 from monitor.judge.stance import Heard
 from monitor.models import Pair, Position, SpeakerKind
@@ -85,11 +86,29 @@ def test_a_name_heard_in_the_context_counts_and_one_that_stands_nowhere_does_not
     assert said(passage, Heard("Nils Holm", 0.95), context=context) == said(passage, None, context=context)
 
 
+def test_six_bits_come_back_as_they_were() -> None:
+    whole = np.random.default_rng(1).integers(-32, 32, (24, 10)).astype(np.int8)
+    packed = pack_six_bits(whole)
+    assert packed.nbytes * 4 == whole.nbytes * 3
+    assert np.array_equal(unpack_six_bits(packed), whole)
+
+
 def test_packed_weights_that_are_missing_are_named(tmp_path: Path) -> None:
     for name in (*FILES, EXACT):
         (tmp_path / name).touch()
     with pytest.raises(SettingsInvalid, match=r"weights\.bin is missing"):
         check_folder(tmp_path)
+
+
+@pytest.mark.models
+@pytest.mark.parametrize("damaged", ["model.onnx", PACKED])
+def test_a_damaged_file_is_named(tmp_path: Path, damaged: str) -> None:
+    for path in packaged_model().iterdir():
+        os.link(path, tmp_path / path.name)
+    (tmp_path / damaged).unlink()
+    (tmp_path / damaged).write_bytes(b"no model")
+    with pytest.raises(SettingsInvalid, match=damaged):
+        OnnxStance(tmp_path)
 
 
 def test_a_folder_with_one_graph_runs_on_it(tmp_path: Path) -> None:
@@ -106,7 +125,7 @@ PAIRS = [
 @pytest.mark.models
 def test_both_graphs_read_the_same(tmp_path: Path) -> None:
     packaged = packaged_model()
-    for name in (*FILES, WEIGHTS):
+    for name in (*FILES, WEIGHTS, PACKED):
         os.link(packaged / (EXACT if name == "model.onnx" else name), tmp_path / name)
     quick, exact = OnnxStance(packaged, threads=1).read(PAIRS), OnnxStance(tmp_path, threads=1).read(PAIRS)
     for one, other in zip(quick, exact, strict=True):
