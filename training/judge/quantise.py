@@ -2,7 +2,7 @@
 
 In: an fp32 ONNX graph and some token ids to measure its activations on. Out: `weights.bin`, `packed.npz` (what is
 stored in six bits) and two graphs over them: `model.onnx` multiplies uint8 activations with int8 weights, `exact.onnx`
-the same whole numbers as fp32, for processors whose 8-bit products saturate. Both give the same logits but for rounding.
+the same numbers as fp32, for processors whose 8-bit products saturate. Both give the same logits but for rounding.
 
 Every token has its own scale of activations, so that no pair's verdict hangs on its neighbours in the batch. Channels
 with outliers are made even with their weights first (SmoothQuant: Xiao et al. 2023, with alpha .5).
