@@ -1,10 +1,11 @@
 """Fit what stands behind the stance model: weights of the adjustment, thresholds of the grades, the relation.
 
-    python -m training.judge.calibrate --model monitor/judge/model
+    python -m training.judge.calibrate --model monitor/judge/model [--hints hints.jsonl]
 
 In: the exported model (int8, as it ships) and the `tune` split, which no training saw. Out: calibration.json beside it,
 with the reliability table. The penalty is chosen by cross-validation over positions; thresholds are taken from
-out-of-fold probabilities, at the base rate of real news, so that no pair judges itself.
+out-of-fold probabilities, at the base rate of real news, so that no pair judges itself. The relation's weights take in
+the written pairs with a relation too, with the hints that `heads.py` has of them from maps that never saw them.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from monitor.judge.stance import ORDER
 from monitor.models import Pair, VerdictLabel
 from monitor.settings import JudgeSettings
 from tests.eval.judge.dataset import Split, read_dataset
+from training.judge.own_pairs import WRITTEN
 
 Floats = npt.NDArray[np.float64]
 log = logging.getLogger("calibrate")
@@ -91,6 +93,25 @@ def _move_of(case: Case, pair: Pair, said: Said, *, hints: Floats) -> Floats:
     kind = said.speaker.kind
     rule, _ = relate(case.verdict, kind, cues, names_holder=said.names_holder, is_deed=said.is_deed)
     return describe_move(case.verdict, hints, rule, said, cues)
+
+
+def read_told(path: Path | None) -> tuple[list[Case], Floats]:
+    """Written pairs with a relation whose hints the file holds, and their moves."""
+    hints = {}
+    for line in path.read_text(encoding="utf-8").splitlines() if path else []:
+        row = json.loads(line)
+        hints[row["premise"], row["hypothesis"]] = np.asarray(row["hints"])
+    lines = [
+        line for file in sorted(WRITTEN.glob("relations_*.jsonl")) for line in file.read_text("utf-8").splitlines()
+    ]
+    rows = [row | {"position": row, "id": row["position"]} for row in map(json.loads, lines) if row["relation"]]
+    cases, moves = [], []
+    for case in read_cases((json.dumps(row) for row in rows), source="training/judge/pairs"):
+        found = hints.get((f"{case.pair.context} {case.pair.passage}".strip(), case.pair.position.statement))
+        if found is not None:
+            cases.append(case)
+            moves.append(_move_of(case, case.pair, find_speaker(case.pair), hints=found))
+    return cases, np.asarray(moves).reshape(-1, len(RELATION_FEATURES))
 
 
 def fit_relations(moves: Floats, cases: list[Case], groups: list[str]) -> dict[str, Any]:
@@ -250,8 +271,10 @@ def reliability(truth: npt.NDArray[np.int64], probabilities: Floats) -> list[dic
     return rows
 
 
-def calibrate(judge: ReadingJudge, cases: list[Case], areas: dict[str, str]) -> dict[str, Any]:
-    """`areas`: the policy area of each case, by its id."""
+def calibrate(
+    judge: ReadingJudge, cases: list[Case], areas: dict[str, str], told: tuple[list[Case], Floats]
+) -> dict[str, Any]:
+    """`areas`: the policy area of each case, by its id. `told`: as `read_told` gives them."""
     position_of = {case.id: case.pair.position.id for case in cases}
     beside = across_positions(cases, areas)
     everything = [*cases, *beside]
@@ -280,7 +303,12 @@ def calibrate(judge: ReadingJudge, cases: list[Case], areas: dict[str, str]) -> 
         log_loss(truth, softmax(own[:, :3])),
         log_loss(truth, found),
     )
-    relation = fit_relations(moves[:written], cases, groups) if np.any(moves) else None
+    relation = None
+    if np.any(moves):
+        others = [case.pair.position.id for case in told[0]]
+        relation = fit_relations(
+            np.concatenate([moves[:written], told[1]]), [*cases, *told[0]], [*groups[:written], *others]
+        )
     return {
         "relation": relation,
         "judge": judge.name, "pairs": len(truth), "penalty": penalty, "base_rate": BASE_RATE, "features": NAMES,
@@ -295,6 +323,7 @@ def calibrate(judge: ReadingJudge, cases: list[Case], areas: dict[str, str]) -> 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--hints", type=Path, help="written by training.judge.heads")
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
@@ -302,7 +331,7 @@ def main() -> None:
     if not isinstance(judge, ReadingJudge):
         raise SystemExit("calibrate needs a judge with logits")
     areas = {row["id"]: row["position"]["area"] for row in read_dataset(split="tune")}
-    found = calibrate(judge, load_cases("tune"), areas)
+    found = calibrate(judge, load_cases("tune"), areas, read_told(args.hints))
     (args.model / "calibration.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     if found["relation"]:
         log.info("relation: rules %(rules_alone).3f, out of fold %(out_of_fold).3f", found["relation"])
