@@ -90,7 +90,9 @@ def hear_speaker(encoded: Any, premise: str, spans: Logits) -> Heard:
         return Heard("", float(np.exp(nobody)))
     a, b = np.unravel_index(int(begins.argmax()), begins.shape)
     start, end = encoded.offsets[places[a]][0], encoded.offsets[places[b]][1]
-    return Heard(premise[start:end], float(np.exp(begins[a, b])))
+    name = premise[start:end]
+    # "Says Dahl\nDahl" is the end of a title and the begin of a text
+    return Heard(name, 0.0 if "\n" in name else float(np.exp(begins[a, b])))
 
 
 def _log_softmax(values: Logits) -> Logits:

@@ -73,7 +73,7 @@ class Said:
     """The holder is named anywhere in the passage."""
     cue: Cue | None = None
     is_of_another: bool = False
-    """Somebody of another known office speaks, and what our statement's actor does is not mentioned."""
+    """Of another known office is the talk, and what our statement's actor does is not mentioned."""
 
     @property
     def is_deed(self) -> bool:
@@ -85,9 +85,9 @@ def find_speaker(pair: Pair, heard: Heard | None = None) -> Said:
     """Whom the rules find, or whom a model heard, where it is sure and the rules say otherwise."""
     cast = cast_of(pair.position, pair.office, pair.on, others=pair.others)
     said = _find_by_rules(pair, cast)
-    if heard is None or heard.chance < SURE_OF_NAME or same_name(heard.name, said.speaker.name):
-        return said
-    return _heed(pair, said, heard.name, cast)
+    if heard is not None and heard.chance >= SURE_OF_NAME and not same_name(heard.name, said.speaker.name):
+        said = _heed(pair, said, heard.name, cast)
+    return replace(said, is_of_another=_speaks_of_another(pair, said.speaker, cast))
 
 
 def _heed(pair: Pair, said: Said, name: str, cast: Cast) -> Said:
@@ -103,10 +103,7 @@ def _heed(pair: Pair, said: Said, name: str, cast: Cast) -> Said:
     where = pair if text is pair.passage else replace(pair, passage=pair.context, context="")
     speaker = _resolve(where, _presented(name, text, first, sentence=sentence), cast)
     cue = Cue(kind="speaker", start=first, end=first + len(name)) if text is pair.passage else None
-    return Said(
-        speaker=speaker, is_speech=True, names_holder=said.names_holder, cue=cue,
-        is_of_another=_speaks_of_another(pair, speaker, cast),
-    )  # fmt: skip
+    return Said(speaker=speaker, is_speech=True, names_holder=said.names_holder, cue=cue)
 
 
 def same_name(one: str, other: str) -> bool:
@@ -133,15 +130,14 @@ def _find_by_rules(pair: Pair, cast: Cast) -> Said:
     if not found.is_speech and said.kind is SpeakerKind.OTHER and not _acts_like_a_body(said.name):
         return Said(speaker=Speaker(name="", kind=_unspoken(pair)), names_holder=names_holder)
     cue = Cue(kind="speaker", start=found.start, end=found.end)
-    return Said(
-        speaker=said, verb=found.verb, is_speech=found.is_speech, names_holder=names_holder, cue=cue,
-        is_of_another=_speaks_of_another(pair, said, cast),
-    )  # fmt: skip
+    return Said(speaker=said, verb=found.verb, is_speech=found.is_speech, names_holder=names_holder, cue=cue)
 
 
 def _speaks_of_another(pair: Pair, said: Speaker, cast: Cast) -> bool:
-    """Somebody of another office speaks, and of what our statement's actor does there is no word."""
-    if not contains_name(normalise(said.name), cast.foreign):
+    """Somebody of another office speaks or is told of, and of what our statement's actor does there is no word."""
+    if said.kind in {SpeakerKind.HOLDER, SpeakerKind.SUCCESSOR}:
+        return False
+    if not contains_name(normalise(f"{said.name} {pair.passage}"), cast.foreign):
         return False
     here = normalise(f"{pair.context} {pair.passage}")
     return contains_name(normalise(pair.position.statement), cast.holder) and not contains_name(here, cast.holder)

@@ -54,6 +54,10 @@ def test_the_likeliest_name_is_cut_from_the_premise() -> None:
     assert heard.chance > 0.9
 
 
+def test_a_name_that_runs_over_lines_is_none() -> None:
+    assert hear_speaker(Encoded(), PREMISE.replace("Anna Bo", "Anna\nBo"), spans_of(4, 5)).chance == 0.0
+
+
 def test_the_first_token_stands_for_nobody() -> None:
     assert hear_speaker(Encoded(), PREMISE, spans_of(0, 0)).name == ""
 

@@ -288,6 +288,14 @@ def test_speakers_are_compared_by_containment(expected: str | None, given_name: 
         ('"We will send ground troops from May," Prime Minister Astrid Lind said.', VerdictLabel.NEUTRAL),
         ('"Norway will send ground troops in May after all," Astrid Lind said.', VerdictLabel.CONTRADICTS),
         ('"We will send ground troops from May," Eskil Vang said.', VerdictLabel.CONTRADICTS),
+        ("The cabinet of Astrid Lind drops its opposition to ground troops.", VerdictLabel.NEUTRAL),
+        ("Astrid Lind's cabinet drops its opposition to ground troops, the Inland Agency said.", VerdictLabel.NEUTRAL),
+        ("Three officials said that Astrid Lind would send ground troops.", VerdictLabel.NEUTRAL),
+        (
+            "The cabinet of Astrid Lind hears that Norway drops its opposition to ground troops.",
+            VerdictLabel.CONTRADICTS,
+        ),
+        ("A cabinet drops its opposition to ground troops.", VerdictLabel.CONTRADICTS),
     ],
 )
 def test_what_people_of_another_office_do_themselves_is_not_held_against_the_holder(
