@@ -61,7 +61,7 @@ LOWEST_LIKELY = 0.96
 """Nor `likely` below: on the sample news a false one stood at .959, above the cut that the tune part gave (.951)."""
 LOWEST_CUT = 0.85
 """No grade below: on the sample news, whose passages crowd around one topic, five of six pieces of evidence between
-.8 and .85 were in no article that holds the finding (eleven of sixteen from .85 to .9; one finding lies alone there)."""
+.8 and .85 were in no article that holds the finding (eleven of sixteen from .85 to .9; one finding lies alone)."""
 TRUST_IN_RULES = 2.0
 """Log-odds that the rules' relation starts with: about what they have when they alone decide (.85 right)."""
 ACROSS_FOR_EACH = 2
