@@ -120,7 +120,7 @@ def quantise(model: Any, out: Path, batches: Iterable[dict[str, Any]], *, wide_b
         packed = _rebuild(graph, linears, smoothing, wide_bits=wide_bits, word_bits=word_bits, is_exact=is_exact)
         shared |= {key: values for key, values in packed.constants.items() if key not in packed.six_bits}
         places = _write_constants(shared, out / WEIGHTS) | dict.fromkeys(packed.six_bits, 0)
-        np.savez(out / PACKED, **{key: pack_six_bits(packed.constants[key]) for key in packed.six_bits})
+        np.savez(out / PACKED, **{key: pack_six_bits(packed.constants[key]) for key in sorted(packed.six_bits)})
         _write_graph(model, packed, places, out / name)
 
 
