@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from monitor.judge.evaluate import Case
-from monitor.judge.speaker import same_name
+from monitor.judge.names import same_name
 from monitor.judge.stance import ORDER
 from monitor.models import SpeakerKind, Verdict, VerdictLabel
 

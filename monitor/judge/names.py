@@ -148,6 +148,14 @@ def contains_name(text: str, names: frozenset[str]) -> bool:
     return any(name in text and re.search(rf"\b{re.escape(name)}\b", text) for name in names)
 
 
+def same_name(one: str, other: str) -> bool:
+    """One holds the other, without articles and case; nobody is like nobody alone."""
+    left, right = normalise(one), normalise(other)
+    if not left or not right:
+        return not left and not right
+    return any(re.search(rf"\b{re.escape(short)}\b", long) for short, long in ((left, right), (right, left)))
+
+
 def classify(name: str, descriptor: str, cast: Cast, *, is_successor: bool) -> SpeakerKind:
     """Kind of a named speaker. `descriptor` holds the title or apposition; `is_successor`: the text says so."""
     whole, described = normalise(name), normalise(descriptor)

@@ -22,7 +22,7 @@ from monitor.judge.attributions import (
 from monitor.judge.cues import find_cues
 from monitor.judge.english import pattern, word_list
 from monitor.judge.forms import find_cited, find_headline_actor, find_last_turn, find_turn, is_headline
-from monitor.judge.names import Cast, cast_of, classify, contains_name, normalise
+from monitor.judge.names import Cast, cast_of, classify, contains_name, normalise, same_name
 from monitor.judge.phrases import is_pronoun
 from monitor.judge.stance import Heard
 from monitor.judge.titles import description_of, full_name, split_title
@@ -104,14 +104,6 @@ def _heed(pair: Pair, said: Said, name: str, cast: Cast) -> Said:
     speaker = _resolve(where, _presented(name, text, first, sentence=sentence), cast)
     cue = Cue(kind="speaker", start=first, end=first + len(name)) if text is pair.passage else None
     return Said(speaker=speaker, is_speech=True, names_holder=said.names_holder, cue=cue)
-
-
-def same_name(one: str, other: str) -> bool:
-    """One holds the other, without articles and case; nobody is like nobody alone."""
-    left, right = normalise(one), normalise(other)
-    if not left or not right:
-        return not left and not right
-    return any(re.search(rf"\b{re.escape(short)}\b", long) for short, long in ((left, right), (right, left)))
 
 
 def _find_by_rules(pair: Pair, cast: Cast) -> Said:

@@ -21,17 +21,9 @@ from monitor.judge.relation_weights import (
     read_relation_weights,
 )
 from monitor.judge.stance import HINTS, label_columns
-from monitor.models import Office, Pair, Position, Relation, Term
-from tests.unit.judge.test_reader import FixedStance
+from monitor.models import Office, Pair, Relation, Term
+from tests.unit.judge.test_reader import POSITION, FixedStance
 
-POSITION = Position(
-    id="p",
-    story_id="s",
-    holder="Norway",
-    topic="ground troops for Ukraine",
-    statement="Norway will not send ground troops to Ukraine.",
-    stated_on=date(2025, 1, 1),
-)
 PASSAGE = "Norway will send ground troops, its prime minister said."
 
 
